@@ -1,0 +1,36 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests run on the sources of every workspace package: no build comes before them. */
+const conditions = ["@salon/source", "node", "import", "default"];
+const unit = ["{packages,apps,tools}/**/test/**/*.test.ts", "tools/*.test.ts"];
+const interop = ["{packages,apps}/*/test/**/*.integration.test.ts"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: unit,
+          exclude: ["**/node_modules/**", "**/dist/**", "**/*.integration.test.ts"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "interop",
+          include: interop,
+          globalSetup: ["packages/testkit/src/vitest-global-setup.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**"],
+          testTimeout: 300_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
