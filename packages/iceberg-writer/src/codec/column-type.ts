@@ -1,0 +1,37 @@
+import type { ColumnType } from "@salon/columns";
+import type { PrimitiveType } from "../spec/type.ts";
+
+/** The type of the columns that hold values of an Iceberg type. */
+export function columnTypeOf(type: PrimitiveType): ColumnType {
+  switch (type.kind) {
+    case "boolean":
+    case "binary":
+      return { kind: type.kind };
+    case "int":
+      return { kind: "int32" };
+    case "long":
+      return { kind: "int64" };
+    case "float":
+      return { kind: "float32" };
+    case "double":
+      return { kind: "float64" };
+    case "decimal":
+      return { kind: "decimal128", precision: type.precision, scale: type.scale };
+    case "date":
+      return { kind: "date32" };
+    case "time":
+      return { kind: "time64" };
+    case "timestamp":
+      return { kind: "timestamp", utc: false };
+    case "timestamptz":
+      return { kind: "timestamp", utc: true };
+    case "string":
+      return { kind: "utf8" };
+    case "uuid":
+      return { kind: "fixed-size-binary", byteWidth: 16 };
+    case "fixed":
+      return { kind: "fixed-size-binary", byteWidth: type.length };
+    default:
+      return type satisfies never;
+  }
+}

@@ -1,0 +1,178 @@
+import { ByteWriter } from "hyparquet-writer";
+import { logicalType } from "hyparquet-writer/src/metadata.js";
+import { serializeTCompactProtocol } from "hyparquet-writer/src/thrift.js";
+import {
+  CompressionCodecs,
+  ConvertedTypes,
+  Encodings,
+  PageTypes,
+  ParquetTypes,
+} from "hyparquet/src/constants.js";
+import type { CompressionCodec } from "hyparquet";
+import type { PrimitiveType } from "../../spec/type.ts";
+import type { ColumnBounds } from "./column-bounds.ts";
+import { parquetTypeOf } from "./parquet-type.ts";
+import { plainValue } from "./plain-value.ts";
+
+/** A leaf of the file's schema. */
+export interface FooterField {
+  readonly fieldId: number;
+  readonly name: string;
+  readonly isRequired: boolean;
+  readonly type: PrimitiveType;
+}
+
+/** A column chunk as the footer lists it; offsets are from the start of the file. */
+export interface FooterChunk {
+  readonly dictionaryPageOffset?: number;
+  readonly dataPageOffset: number;
+  readonly uncompressedSize: number;
+  readonly compressedSize: number;
+  readonly dataPageCount: number;
+  readonly dictionaryEncodedPageCount: number;
+  readonly valueCount: number;
+  readonly nullCount: number;
+  readonly nanCount: number;
+  readonly bounds?: ColumnBounds;
+}
+
+/** A row group as the footer lists it; one chunk for each field. */
+export interface FooterRowGroup {
+  readonly rowCount: number;
+  readonly chunks: readonly FooterChunk[];
+}
+
+/** What a footer says (Parquet: File Metadata). */
+export interface FooterContent {
+  readonly fields: readonly FooterField[];
+  readonly rowGroups: readonly FooterRowGroup[];
+  readonly codec: CompressionCodec;
+  readonly keyValues: Readonly<Record<string, string>>;
+  readonly createdBy: string;
+}
+
+/** The bytes that begin and end every file. */
+export const PARQUET_MAGIC: Uint8Array = Uint8Array.of(0x50, 0x41, 0x52, 0x31);
+
+/** A Thrift struct, its fields by id. */
+type Thrift = Record<`field_${number}`, unknown>;
+
+const PLAIN = Encodings.indexOf("PLAIN");
+const RLE = Encodings.indexOf("RLE");
+const RLE_DICTIONARY = Encodings.indexOf("RLE_DICTIONARY");
+const DATA_PAGE = PageTypes.indexOf("DATA_PAGE");
+const DICTIONARY_PAGE = PageTypes.indexOf("DICTIONARY_PAGE");
+
+/** Values longer than this in all are left out of the statistics, as parquet-java does. */
+const STATISTICS_BYTES_MAX = 4096;
+
+/** Everything behind the last row group: the metadata, its length, the magic. */
+export function encodeFooter(content: FooterContent): Uint8Array {
+  const { fields, rowGroups, keyValues, createdBy, codec } = content;
+  const rowCount = rowGroups.reduce((sum, group) => sum + group.rowCount, 0);
+  const metadata: Thrift = {
+    field_1: 1,
+    field_2: [
+      { field_4: "table", field_5: fields.length },
+      ...fields.map((field) => schemaElement(field)),
+    ],
+    field_3: BigInt(rowCount),
+    field_4: rowGroups.map((group) => rowGroup(group, fields, codec)),
+    field_5: Object.entries(keyValues).map(([key, value]) => ({ field_1: key, field_2: value })),
+    field_6: createdBy,
+    // Without a column order, min_value and max_value mean nothing (Parquet: ColumnOrder).
+    field_7: fields.map(() => ({ field_1: {} })),
+  };
+  const writer = new ByteWriter();
+  serializeTCompactProtocol(writer, metadata);
+  writer.appendUint32(writer.offset);
+  writer.appendBytes(PARQUET_MAGIC);
+  return writer.getBytes();
+}
+
+function schemaElement({ fieldId, name, isRequired, type }: FooterField): Thrift {
+  const parquetType = parquetTypeOf(type);
+  const { converted_type: converted } = parquetType;
+  return {
+    field_1: ParquetTypes.indexOf(parquetType.type),
+    field_2: parquetType.type_length,
+    field_3: isRequired ? 0 : 1,
+    field_4: name,
+    field_6: converted === undefined ? undefined : ConvertedTypes.indexOf(converted),
+    field_7: parquetType.scale,
+    field_8: parquetType.precision,
+    field_9: fieldId,
+    field_10: logicalType(parquetType.logical_type),
+  };
+}
+
+function rowGroup(
+  { rowCount, chunks }: FooterRowGroup,
+  fields: readonly FooterField[],
+  codec: CompressionCodec,
+): Thrift {
+  const sum = (size: (chunk: FooterChunk) => number): bigint =>
+    BigInt(chunks.reduce((total, chunk) => total + size(chunk), 0));
+  const [first] = chunks;
+  return {
+    field_1: chunks.map((chunk, index) => columnChunk(chunk, fields[index]!, codec)),
+    field_2: sum((chunk) => chunk.uncompressedSize),
+    field_3: BigInt(rowCount),
+    field_5: BigInt(first?.dictionaryPageOffset ?? first?.dataPageOffset ?? 0),
+    field_6: sum((chunk) => chunk.compressedSize),
+  };
+}
+
+function columnChunk(chunk: FooterChunk, field: FooterField, codec: CompressionCodec): Thrift {
+  const { dictionaryPageOffset } = chunk;
+  return {
+    field_2: BigInt(dictionaryPageOffset ?? chunk.dataPageOffset),
+    field_3: {
+      field_1: ParquetTypes.indexOf(parquetTypeOf(field.type).type),
+      field_2: encodings(chunk),
+      field_3: [field.name],
+      field_4: CompressionCodecs.indexOf(codec),
+      field_5: BigInt(chunk.valueCount),
+      field_6: BigInt(chunk.uncompressedSize),
+      field_7: BigInt(chunk.compressedSize),
+      field_9: BigInt(chunk.dataPageOffset),
+      field_11: dictionaryPageOffset === undefined ? undefined : BigInt(dictionaryPageOffset),
+      field_12: statistics(chunk, field.type),
+      field_13: encodingStatistics(chunk),
+    },
+  };
+}
+
+function encodings(chunk: FooterChunk): number[] {
+  const isDictionaryEncoded = chunk.dictionaryEncodedPageCount > 0;
+  return isDictionaryEncoded ? [PLAIN, RLE, RLE_DICTIONARY] : [PLAIN, RLE];
+}
+
+/** Readers that prune by the dictionary need to know that no page went without it. */
+function encodingStatistics(chunk: FooterChunk): Thrift[] {
+  const { dictionaryEncodedPageCount, dataPageCount } = chunk;
+  const plainPageCount = dataPageCount - dictionaryEncodedPageCount;
+  return [
+    ...pageCount(DICTIONARY_PAGE, PLAIN, chunk.dictionaryPageOffset === undefined ? 0 : 1),
+    ...pageCount(DATA_PAGE, RLE_DICTIONARY, dictionaryEncodedPageCount),
+    ...pageCount(DATA_PAGE, PLAIN, plainPageCount),
+  ];
+}
+
+function pageCount(pageType: number, encoding: number, count: number): Thrift[] {
+  return count === 0 ? [] : [{ field_1: pageType, field_2: encoding, field_3: count }];
+}
+
+/**
+ * Bounds are left out where a NaN is among the values: a reader that orders NaN last would prune
+ * wrongly. Zeros are -0 below and +0 above (Parquet: ColumnOrder, TYPE_ORDER).
+ */
+function statistics({ nullCount, nanCount, bounds }: FooterChunk, type: PrimitiveType): Thrift {
+  const field_3 = BigInt(nullCount);
+  if (bounds === undefined || nanCount > 0) return { field_3 };
+  const isFloating = type.kind === "float" || type.kind === "double";
+  const lower = plainValue(type, isFloating && bounds.lower === 0 ? -0 : bounds.lower);
+  const upper = plainValue(type, isFloating && bounds.upper === 0 ? 0 : bounds.upper);
+  if (lower.length + upper.length > STATISTICS_BYTES_MAX) return { field_3 };
+  return { field_3, field_5: upper, field_6: lower, field_7: true, field_8: true };
+}

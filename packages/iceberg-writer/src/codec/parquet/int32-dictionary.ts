@@ -1,0 +1,83 @@
+import type { PhysicalVector } from "./physical-vector.ts";
+import type { ValueDictionary } from "./value-dictionary.ts";
+
+/** Distinct 32-bit values in an open-addressed table that is at most half full. */
+export class Int32Dictionary implements ValueDictionary {
+  size = 0;
+  #keys = new Int32Array(32);
+  /** Id + 1; 0 is an empty slot. */
+  #slots = new Int32Array(64);
+
+  get plainByteLength(): number {
+    return 4 * this.size;
+  }
+
+  values(): PhysicalVector {
+    return { kind: "int32", length: this.size, values: this.#keys.subarray(0, this.size) };
+  }
+
+  encode(
+    source: PhysicalVector,
+    rows: Int32Array,
+    count: number,
+    ids: Int32Array,
+    at: number,
+  ): void {
+    if (source.kind !== "int32")
+      throw new TypeError(`${source.kind} values in an int32 dictionary`);
+    let done = 0;
+    while (done < count) {
+      done = lookUp(source.values, rows, done, count, ids, at, this.#keys, this.#slots);
+      if (done < count) this.#add(source.values[rows[done]!]!);
+    }
+  }
+
+  #add(key: number): void {
+    if (this.size === this.#keys.length) this.#grow();
+    this.#keys[this.size] = key;
+    this.size++;
+    occupy(this.#slots, key, this.size);
+  }
+
+  #grow(): void {
+    const keys = new Int32Array(2 * this.#keys.length);
+    keys.set(this.#keys);
+    this.#keys = keys;
+    this.#slots = new Int32Array(2 * keys.length);
+    for (let id = 0; id < this.size; id++) occupy(this.#slots, keys[id]!, id + 1);
+  }
+}
+
+/** Stops at the first value that is not in the table, and answers its place among the rows. */
+function lookUp(
+  values: Int32Array,
+  rows: Int32Array,
+  from: number,
+  to: number,
+  ids: Int32Array,
+  at: number,
+  keys: Int32Array,
+  slots: Int32Array,
+): number {
+  const mask = slots.length - 1;
+  const shift = Math.clz32(mask);
+  for (let i = from; i < to; i++) {
+    const key = values[rows[i]!]!;
+    let slot = Math.imul(key, 0x9e3779b1) >>> shift;
+    let entry = slots[slot]!;
+    while (entry !== 0 && keys[entry - 1] !== key) {
+      slot = (slot + 1) & mask;
+      entry = slots[slot]!;
+    }
+    if (entry === 0) return i;
+    ids[at + i] = entry - 1;
+  }
+  return to;
+}
+
+function occupy(slots: Int32Array, key: number, entry: number): void {
+  const mask = slots.length - 1;
+  let slot = Math.imul(key, 0x9e3779b1) >>> Math.clz32(mask);
+  while (slots[slot] !== 0) slot = (slot + 1) & mask;
+  slots[slot] = entry;
+}

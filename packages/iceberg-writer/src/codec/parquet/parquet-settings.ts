@@ -1,0 +1,58 @@
+import { IcebergError } from "../../iceberg-error.ts";
+import { pageCompression, type PageCompression } from "./page-compression.ts";
+
+/** How a table's files are encoded: its `write.parquet.*` properties over the defaults. */
+export interface ParquetSettings {
+  readonly compression: PageCompression;
+  /** Estimated encoded bytes at which a row group ends. */
+  readonly rowGroupSizeBytes: number;
+  readonly pageSizeBytes: number;
+  readonly pageRowLimit: number;
+  readonly dictionarySizeBytes: number;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+/**
+ * Iceberg's defaults but one: pages end at 65,536 rows instead of 20,000, since each compression
+ * call costs as much as packing thousands of rows.
+ */
+const PAGE_ROW_LIMIT_DEFAULT = 65_536;
+
+/**
+ * Reads the settings from table properties. `SETTINGS_INVALID` for a value that is no number of its
+ * kind, `UNSUPPORTED` for a codec that is not written.
+ */
+export function parquetSettings(properties: Readonly<Record<string, string>>): ParquetSettings {
+  const prefix = "write.parquet.";
+  const count = (name: string, absent: number, min: number): number =>
+    countProperty(properties, prefix + name, absent, min);
+  const codec = properties[`${prefix}compression-codec`] ?? "zstd";
+  const level = properties[`${prefix}compression-level`];
+  return {
+    compression: pageCompression(
+      codec,
+      level === undefined || level === "null"
+        ? undefined
+        : count("compression-level", 0, -Infinity),
+    ),
+    rowGroupSizeBytes: count("row-group-size-bytes", 128 * MEBIBYTE, 1),
+    pageSizeBytes: count("page-size-bytes", MEBIBYTE, 1),
+    pageRowLimit: count("page-row-limit", PAGE_ROW_LIMIT_DEFAULT, 1),
+    dictionarySizeBytes: count("dict-size-bytes", 2 * MEBIBYTE, 0),
+  };
+}
+
+/** An integer property of a table; `SETTINGS_INVALID` where it is none, or less than `min`. */
+export function countProperty(
+  properties: Readonly<Record<string, string>>,
+  name: string,
+  absent: number,
+  min: number,
+): number {
+  const text = properties[name];
+  if (text === undefined) return absent;
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= min) return value;
+  throw new IcebergError("SETTINGS_INVALID", `table property ${name} is ${text}, not a count`);
+}

@@ -1,0 +1,121 @@
+import { parquetMetadataAsync, parquetScan } from "hyparquet";
+import type { AsyncBuffer, FileMetaData, ParquetScan, SchemaElement } from "hyparquet";
+import type { Column } from "@salon/columns";
+import { columnOfDecoded } from "../codec/parquet/decoded-values.ts";
+import { PAGE_DECOMPRESSORS } from "../codec/parquet/page-decompression.ts";
+import { IcebergError } from "../iceberg-error.ts";
+import type { FileIo, OperationOptions } from "../io/file-io.ts";
+import type { PrimitiveType } from "../spec/type.ts";
+
+/** Rows of a file, `rowEnd` excluded, that lie in one row group. */
+export interface FileRowRange {
+  readonly rowStart: number;
+  readonly rowEnd: number;
+}
+
+/** A Parquet file whose columns are found by their field ids. */
+export interface ParquetFile {
+  readonly rowCount: number;
+  /** The row groups, in order, those with many rows in parts. */
+  readonly ranges: readonly FileRowRange[];
+  /** Undefined where the file does not have the field. */
+  readColumn(
+    fieldId: number,
+    type: PrimitiveType,
+    range: FileRowRange,
+  ): Promise<Column | undefined>;
+}
+
+/** Rows that are decoded at once. */
+const RANGE_ROWS_MAX = 1 << 20;
+
+/**
+ * Reads the footer of a Parquet file. `METADATA_INVALID` where it is damaged, `UNSUPPORTED` where
+ * its columns have no field ids; the codes of {@link FileIo}.
+ */
+export async function openParquetFile(
+  fileIo: FileIo,
+  location: string,
+  byteLength: number,
+  options: OperationOptions = {},
+): Promise<ParquetFile> {
+  const file: AsyncBuffer = {
+    byteLength,
+    slice: async (start, end = byteLength) => {
+      const bytes = await fileIo.readRange(location, start, end, options);
+      return new Uint8Array(bytes).buffer;
+    },
+  };
+  const readOrExplain = <T>(read: () => Promise<T>): Promise<T> =>
+    explained(location, options, read);
+  const metadata = await readOrExplain(() => parquetMetadataAsync(file, { geoparquet: false }));
+  const scan = await readOrExplain(() => openScan(file, metadata));
+  const elements = elementsByFieldId(location, metadata);
+  return {
+    rowCount: Number(metadata.num_rows),
+    ranges: scan.ranges.flatMap((range) => partsOf(range)),
+    readColumn: async (fieldId, type, range) => {
+      const element = elements.get(fieldId);
+      if (element === undefined) return undefined;
+      const { name: column } = element;
+      const decoded = await readOrExplain(() => scan.readColumn({ column, ...range }));
+      return columnOfDecoded(type, element, decoded);
+    },
+  };
+}
+
+/** Values are taken as they are stored: without logical types nothing becomes a Date or a float. */
+function openScan(file: AsyncBuffer, metadata: FileMetaData): Promise<ParquetScan> {
+  const schema = metadata.schema.map(
+    ({ converted_type: _converted, logical_type: _logical, ...element }) => element,
+  );
+  return parquetScan({
+    file,
+    metadata: { ...metadata, schema },
+    compressors: PAGE_DECOMPRESSORS,
+    utf8: false,
+    geoparquet: false,
+  });
+}
+
+function elementsByFieldId(
+  location: string,
+  metadata: FileMetaData,
+): ReadonlyMap<number, SchemaElement> {
+  const elements = new Map<number, SchemaElement>();
+  for (const element of metadata.schema) {
+    if (element.field_id !== undefined) elements.set(element.field_id, element);
+  }
+  if (elements.size > 0 || metadata.schema.length === 1) return elements;
+  throw new IcebergError(
+    "UNSUPPORTED",
+    `${location} has no field ids, and name mapping is not read`,
+  );
+}
+
+function partsOf({ rowStart, rowEnd }: FileRowRange): readonly FileRowRange[] {
+  const parts: FileRowRange[] = [];
+  for (let start = rowStart; start < rowEnd; start += RANGE_ROWS_MAX) {
+    parts.push({ rowStart: start, rowEnd: Math.min(start + RANGE_ROWS_MAX, rowEnd) });
+  }
+  return parts;
+}
+
+async function explained<T>(
+  location: string,
+  { signal }: OperationOptions,
+  read: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    // A read that was broken off says nothing of the file.
+    signal?.throwIfAborted();
+    if (cause instanceof IcebergError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new IcebergError("METADATA_INVALID", `cannot read ${location} as Parquet: ${reason}`, {
+      cause,
+      context: { location },
+    });
+  }
+}

@@ -1,0 +1,169 @@
+import {
+  constantColumn,
+  gatherBatch,
+  nullColumn,
+  trustedColumnBatch,
+  type Column,
+  type ColumnBatch,
+} from "@salon/columns";
+import type { CatalogTable } from "../catalog/catalog.ts";
+import { columnTypeOf } from "../codec/column-type.ts";
+import { IcebergError } from "../iceberg-error.ts";
+import type { FileIo, OperationOptions } from "../io/file-io.ts";
+import type { DataFile } from "../spec/data-file.ts";
+import { currentSchema, partitionSpecById } from "../spec/table-metadata.ts";
+import { primitiveFields, type PrimitiveField } from "../codec/primitive-field.ts";
+import { rowValue } from "../writer/row-value.ts";
+import { openParquetFile, type FileRowRange } from "./parquet-file.ts";
+import { planFiles, type PlannedFile } from "./plan-files.ts";
+import { readPositionDeletes, type DeletedPositions } from "./position-deletes.ts";
+
+/** What to read of a table. */
+export interface TableScanOptions {
+  readonly table: Pick<CatalogTable, "metadata" | "fileIo">;
+  /** The current snapshot by default. */
+  readonly snapshotId?: bigint | undefined;
+  /** Names of top-level columns of the current schema, in the order wanted; all by default. */
+  readonly columns?: readonly string[] | undefined;
+  /** These files and not those of a snapshot: of a manifest that is in none yet. */
+  readonly files?: readonly PlannedFile[] | undefined;
+  /** Whether a data file is read; its partition and bounds tell. All are by default. */
+  readonly filter?: ((dataFile: DataFile) => boolean) | undefined;
+}
+
+/** Live rows of one data file. */
+export interface ScannedRows {
+  readonly dataFile: DataFile;
+  readonly batch: ColumnBatch;
+}
+
+/**
+ * Reads the live rows of a snapshot, file by file and row group by row group. Columns are found by
+ * field id; those that a file lacks have their partition's value or null (spec: Column Projection).
+ *
+ * Errors: `METADATA_INVALID` for damaged files and ids that the table does not have,
+ * `SCHEMA_MISMATCH` for a column that the table does not have, `UNSUPPORTED` for equality deletes
+ * and for files that are not Parquet; the codes of {@link FileIo}.
+ */
+export async function* scanTable(
+  scan: TableScanOptions,
+  options: OperationOptions = {},
+): AsyncGenerator<ScannedRows, void, undefined> {
+  const { table, filter } = scan;
+  const fields = scannedFields(scan);
+  const deletes = new DeleteCache(table.fileIo);
+  const files = scan.files ?? planFiles(table, { snapshotId: scan.snapshotId, ...options });
+  for await (const planned of files) {
+    if (filter !== undefined && !filter(planned.dataFile)) continue;
+    yield* scanFile(scan, fields, planned, await deletes.positionsOf(planned, options), options);
+  }
+}
+
+function scannedFields({ table, columns }: TableScanOptions): readonly PrimitiveField[] {
+  const schema = currentSchema(table.metadata);
+  if (columns === undefined) return primitiveFields(schema);
+  const wanted = columns.map((name) => {
+    const field = schema.fields.find((candidate) => candidate.name === name);
+    if (field !== undefined) return field;
+    throw new IcebergError("SCHEMA_MISMATCH", `the table has no column ${name}`);
+  });
+  return primitiveFields({ ...schema, fields: wanted });
+}
+
+async function* scanFile(
+  { table }: TableScanOptions,
+  fields: readonly PrimitiveField[],
+  { dataFile }: PlannedFile,
+  deleted: ReadonlySet<number>,
+  options: OperationOptions,
+): AsyncGenerator<ScannedRows, void, undefined> {
+  checkFormat(dataFile);
+  const { filePath, fileSizeInBytes } = dataFile;
+  const file = await openParquetFile(table.fileIo, filePath, fileSizeInBytes, options);
+  const spec = partitionSpecById(table.metadata, dataFile.specId);
+  for (const range of file.ranges) {
+    options.signal?.throwIfAborted();
+    const columns: Column[] = [];
+    for (const field of fields) {
+      const column = await file.readColumn(field.id, field.type, range);
+      columns.push(column ?? absentColumn(field, dataFile, spec.fields, range));
+    }
+    const names = fields.map(({ name }) => name);
+    const rowCount = range.rowEnd - range.rowStart;
+    const batch = { ...trustedColumnBatch(names, columns), rowCount };
+    yield { dataFile, batch: withoutDeleted(batch, range, deleted) };
+  }
+}
+
+function checkFormat({ filePath, fileFormat }: DataFile): void {
+  if (fileFormat === "PARQUET") return;
+  throw new IcebergError("UNSUPPORTED", `data file ${filePath} is ${fileFormat}, not Parquet`);
+}
+
+/** Files that a migration added do not store the columns that their folders name. */
+function absentColumn(
+  { id, type }: PrimitiveField,
+  { partition }: DataFile,
+  specFields: ReturnType<typeof partitionSpecById>["fields"],
+  { rowStart, rowEnd }: FileRowRange,
+): Column {
+  const index = specFields.findIndex(
+    ({ sourceId, transform }) => sourceId === id && transform.kind === "identity",
+  );
+  const columnType = columnTypeOf(type);
+  const value = partition[index] ?? null;
+  return value === null
+    ? nullColumn(columnType, rowEnd - rowStart)
+    : // A value that is older than its column's promotion is of the narrower type.
+      constantColumn(columnType, rowValue(type, value), rowEnd - rowStart);
+}
+
+function withoutDeleted(
+  batch: ColumnBatch,
+  { rowStart, rowEnd }: FileRowRange,
+  deleted: ReadonlySet<number>,
+): ColumnBatch {
+  if (deleted.size === 0) return batch;
+  const live: number[] = [];
+  for (let position = rowStart; position < rowEnd; position++) {
+    if (!deleted.has(position)) live.push(position - rowStart);
+  }
+  return live.length === batch.rowCount ? batch : gatherBatch(batch, Int32Array.from(live));
+}
+
+/** Delete files as they were read: one may hold the deletes of many data files. */
+class DeleteCache {
+  readonly #fileIo: FileIo;
+  readonly #files = new Map<string, DeletedPositions>();
+
+  constructor(fileIo: FileIo) {
+    this.#fileIo = fileIo;
+  }
+
+  async positionsOf(
+    { dataFile, deleteFiles }: PlannedFile,
+    options: OperationOptions,
+  ): Promise<ReadonlySet<number>> {
+    const positions = new Set<number>();
+    for (const deleteFile of deleteFiles) {
+      if (deleteFile.content === "equality-deletes") {
+        throw new IcebergError(
+          "UNSUPPORTED",
+          `equality deletes of ${deleteFile.filePath} apply to ${dataFile.filePath}`,
+        );
+      }
+      checkFormat(deleteFile);
+      const deleted = await this.#read(deleteFile, options);
+      for (const position of deleted.get(dataFile.filePath) ?? []) positions.add(position);
+    }
+    return positions;
+  }
+
+  async #read(deleteFile: DataFile, options: OperationOptions): Promise<DeletedPositions> {
+    const known = this.#files.get(deleteFile.filePath);
+    if (known !== undefined) return known;
+    const read = await readPositionDeletes(this.#fileIo, deleteFile, options);
+    this.#files.set(deleteFile.filePath, read);
+    return read;
+  }
+}

@@ -1,0 +1,69 @@
+import type { ColumnBatch } from "@salon/columns";
+
+import type { Schema } from "./spec/schema.ts";
+import { batchFromRows } from "./writer/batch-from-rows.ts";
+import type { PlainRow } from "./writer/batch-from-rows.ts";
+
+/** Rows to append: plain objects, columns, or a stream of either; a stream is never held whole. */
+export type TableRows = RowChunk | AsyncIterable<PlainRow | RowChunk>;
+
+/** Rows that are there at once. */
+export type RowChunk = readonly PlainRow[] | ColumnBatch;
+
+/** Plain objects that come one by one are gathered up to this many. */
+const rowsPerBatch = 4096;
+
+/** The rows as columns of the schema, in their order. Errors: those of {@link batchFromRows}. */
+export async function* columnBatchesOf(
+  schema: Schema,
+  rows: TableRows,
+): AsyncGenerator<ColumnBatch, void, undefined> {
+  if (!isStream(rows)) {
+    yield* batchesOfChunk(schema, rows);
+    return;
+  }
+  let gathered: PlainRow[] = [];
+  for await (const item of rows) {
+    if (isChunk(item)) {
+      if (gathered.length > 0) yield batchFromRows(schema, gathered);
+      gathered = [];
+      yield* batchesOfChunk(schema, item);
+    } else {
+      gathered.push(item);
+      if (gathered.length < rowsPerBatch) continue;
+      yield batchFromRows(schema, gathered);
+      gathered = [];
+    }
+  }
+  if (gathered.length > 0) yield batchFromRows(schema, gathered);
+}
+
+function* batchesOfChunk(schema: Schema, chunk: RowChunk): Generator<ColumnBatch, void, undefined> {
+  if (isColumnBatch(chunk)) {
+    if (chunk.rowCount > 0) yield chunk;
+    return;
+  }
+  for (let start = 0; start < chunk.length; start += rowsPerBatch) {
+    yield batchFromRows(schema, chunk.slice(start, start + rowsPerBatch));
+  }
+}
+
+function isStream(rows: TableRows): rows is AsyncIterable<PlainRow | RowChunk> {
+  return Symbol.asyncIterator in rows;
+}
+
+function isChunk(item: PlainRow | RowChunk): item is RowChunk {
+  return Array.isArray(item) || isColumnBatch(item);
+}
+
+/** A batch by its form: a plain row with three such fields would have to be sent in an array. */
+function isColumnBatch(item: PlainRow | RowChunk): item is ColumnBatch {
+  return (
+    "rowCount" in item &&
+    typeof item.rowCount === "number" &&
+    "names" in item &&
+    Array.isArray(item.names) &&
+    "columns" in item &&
+    Array.isArray(item.columns)
+  );
+}

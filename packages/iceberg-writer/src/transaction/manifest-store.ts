@@ -1,0 +1,180 @@
+import type { CatalogTable } from "../catalog/catalog.ts";
+import type { FileIo, OperationOptions } from "../io/file-io.ts";
+import { joinLocation, locationKey, stripTrailingSlash } from "../io/location.ts";
+import { readManifestList } from "../scan/manifest-list-reader.ts";
+import { readManifest } from "../scan/manifest-reader.ts";
+import type { ManifestEntry } from "../spec/manifest-entry.ts";
+import type { ManifestFile } from "../spec/manifest-file.ts";
+import type { PartitionSpec } from "../spec/partition-spec.ts";
+import { findFieldById } from "../spec/schema.ts";
+import type { Schema } from "../spec/schema.ts";
+import { currentSchema, partitionSpecById } from "../spec/table-metadata.ts";
+import type { TableMetadata } from "../spec/table-metadata.ts";
+import { encodeManifestList } from "../writer/manifest-list-writer.ts";
+import type { ManifestListOptions } from "../writer/manifest-list-writer.ts";
+import {
+  manifestCodec,
+  manifestTargetSizeBytes,
+  writeManifests,
+} from "../writer/manifest-writer.ts";
+
+/** Entries of one snapshot under one partition spec. */
+export interface DataManifestRequest {
+  readonly specId: number;
+  readonly entries: Iterable<ManifestEntry>;
+  readonly snapshotId: bigint;
+}
+
+/** Manifests of one partition spec that become one. */
+export interface MergeRequest {
+  readonly manifests: readonly ManifestFile[];
+  readonly metadata: TableMetadata;
+  /** Of the commit that merges. */
+  readonly snapshotId: bigint;
+}
+
+const readsAtOnceMax = 8;
+
+/** Reads and writes the manifests and manifest lists of one table. */
+export class ManifestStore {
+  readonly #fileIo: FileIo;
+  readonly #metadata: TableMetadata;
+  readonly #randomUuid: () => string;
+  readonly #locations: string[] = [];
+
+  constructor(table: Pick<CatalogTable, "fileIo" | "metadata">, randomUuid: () => string) {
+    this.#fileIo = table.fileIo;
+    this.#metadata = table.metadata;
+    this.#randomUuid = randomUuid;
+  }
+
+  /** Every location that was given out, whether or not a file came to be there. */
+  get locations(): readonly string[] {
+    return this.#locations;
+  }
+
+  /** A location that was never used: `<name>-<uuid>.avro` where the table keeps its metadata. */
+  newLocation(name: string): string {
+    const { location, properties } = this.#metadata;
+    const own = properties["write.metadata.path"];
+    const folder = own === undefined ? joinLocation(location, "metadata") : stripTrailingSlash(own);
+    const fresh = joinLocation(folder, `${name}-${this.#randomUuid()}.avro`);
+    this.#locations.push(fresh);
+    return fresh;
+  }
+
+  readList(location: string, options?: OperationOptions): Promise<readonly ManifestFile[]> {
+    return readManifestList(this.#fileIo, location, options);
+  }
+
+  /** Reads lists a few at a time; their manifests by {@link locationKey}. */
+  async readLists(
+    locations: readonly string[],
+    options?: OperationOptions,
+  ): Promise<ReadonlyMap<string, ManifestFile>> {
+    const manifests = new Map<string, ManifestFile>();
+    for (let start = 0; start < locations.length; start += readsAtOnceMax) {
+      const some = locations.slice(start, start + readsAtOnceMax);
+      const lists = await Promise.all(some.map((location) => this.readList(location, options)));
+      for (const manifest of lists.flat()) {
+        manifests.set(locationKey(manifest.manifestPath), manifest);
+      }
+    }
+    return manifests;
+  }
+
+  async writeList(
+    list: ManifestListOptions & { readonly location: string },
+    options?: OperationOptions,
+  ): Promise<void> {
+    const codec = manifestCodec(this.#metadata.properties);
+    await this.#fileIo.write(list.location, encodeManifestList({ codec, ...list }), options);
+  }
+
+  readEntries(
+    manifest: ManifestFile,
+    options?: OperationOptions,
+  ): Promise<readonly ManifestEntry[]> {
+    return readManifest(this.#fileIo, manifest, options);
+  }
+
+  /** Writes data manifests, a new one at each `commit.manifest.target-size-bytes`. */
+  async writeData(
+    { specId, entries, snapshotId }: DataManifestRequest,
+    options?: OperationOptions,
+  ): Promise<readonly ManifestFile[]> {
+    const spec = partitionSpecById(this.#metadata, specId);
+    return writeManifests(
+      {
+        fileIo: this.#fileIo,
+        schema: schemaOf(this.#metadata, spec),
+        spec,
+        snapshotId,
+        entries,
+        codec: manifestCodec(this.#metadata.properties),
+        targetSizeBytes: manifestTargetSizeBytes(this.#metadata.properties),
+        nextLocation: () => this.newLocation("manifest"),
+      },
+      options,
+    );
+  }
+
+  /**
+   * Writes several data manifests as one. Files that this snapshot added stay added; all others
+   * exist, under their own snapshot ids and sequence numbers; what earlier snapshots deleted is
+   * left out (spec: Manifests).
+   */
+  async mergeData(
+    { manifests, metadata, snapshotId }: MergeRequest,
+    options?: OperationOptions,
+  ): Promise<readonly ManifestFile[]> {
+    const entries: ManifestEntry[] = [];
+    for (const manifest of manifests) {
+      for (const entry of await this.readEntries(manifest, options)) {
+        const isOwn = entry.snapshotId === snapshotId;
+        if (isOwn && entry.status === "added") {
+          const { sequenceNumber: _, fileSequenceNumber: __, ...inherited } = entry;
+          entries.push(inherited);
+        } else if (entry.status !== "deleted") {
+          entries.push({ ...entry, status: "existing" });
+        }
+      }
+    }
+    const spec = partitionSpecById(metadata, manifests[0]?.partitionSpecId ?? 0);
+    return writeManifests(
+      {
+        fileIo: this.#fileIo,
+        schema: schemaOf(metadata, spec),
+        spec,
+        snapshotId,
+        entries,
+        codec: manifestCodec(metadata.properties),
+        // The group was chosen by size: all of it is meant to be one manifest.
+        targetSizeBytes: Number.MAX_SAFE_INTEGER,
+        nextLocation: () => this.newLocation("merged"),
+      },
+      options,
+    );
+  }
+
+  async deleteAll(locations: readonly string[], options?: OperationOptions): Promise<void> {
+    for (const location of locations) await this.#fileIo.delete(location, options);
+  }
+
+  /** Deletes what it can: a file that stays is an orphan, no damage. */
+  async deleteQuietly(locations: readonly string[], options?: OperationOptions): Promise<void> {
+    for (const location of locations) {
+      await this.#fileIo.delete(location, options).catch(() => undefined);
+    }
+  }
+}
+
+/** The newest schema that still has the columns which a spec partitions by. */
+function schemaOf(metadata: TableMetadata, spec: PartitionSpec): Schema {
+  const current = currentSchema(metadata);
+  return (
+    [current, ...metadata.schemas.toReversed()].find((schema) =>
+      spec.fields.every((field) => findFieldById(schema, field.sourceId) !== undefined),
+    ) ?? current
+  );
+}

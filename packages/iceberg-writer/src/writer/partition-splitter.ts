@@ -1,0 +1,168 @@
+import { valueAt, type ColumnBatch } from "@salon/columns";
+import { IcebergError } from "../iceberg-error.ts";
+import {
+  bindPartitionSpec,
+  type BoundPartitionField,
+  type PartitionSpec,
+} from "../spec/partition-spec.ts";
+import { partitionToPath } from "../spec/partition-path.ts";
+import type { Schema } from "../spec/schema.ts";
+import { transformFunction, type TransformFunction } from "../spec/transform-function.ts";
+import type { PrimitiveValue } from "../spec/value.ts";
+import { classifyRows } from "./row-classes.ts";
+
+/** The rows of a batch that belong to one partition. */
+interface PartitionRows {
+  /** Equal for equal partition values. */
+  readonly key: string;
+  /** The folders of the partition, empty for an unpartitioned spec. */
+  readonly path: string;
+  /** One value per field of the spec. */
+  readonly values: readonly (PrimitiveValue | null)[];
+  /** Ascending; absent when they are all rows of the batch. */
+  readonly rows?: Int32Array;
+}
+
+/** Tells the partitions of rows. */
+export interface PartitionSplitter {
+  /** The partitions of a batch whose columns are the schema's, each row in one of them. */
+  split(batch: ColumnBatch): readonly PartitionRows[];
+}
+
+interface SplitField {
+  readonly transform: TransformFunction;
+  readonly field: BoundPartitionField;
+  /** Of the source column in a batch. */
+  readonly columnIndex: number;
+}
+
+/** The result of one transform for each row, as a position among the distinct results. */
+interface RowResults {
+  readonly codes: Int32Array;
+  readonly results: readonly (PrimitiveValue | null)[];
+}
+
+/**
+ * A splitter by the fields of a spec. `UNSUPPORTED` for a transform that is not known,
+ * `METADATA_INVALID` for a source that is no top-level column.
+ */
+export function createPartitionSplitter(spec: PartitionSpec, schema: Schema): PartitionSplitter {
+  const fields = bindPartitionSpec(spec, schema).map((field): SplitField => {
+    const columnIndex = schema.fields.findIndex(({ id }) => id === field.sourceId);
+    if (columnIndex < 0 && field.transform.kind !== "void") {
+      throw new IcebergError("METADATA_INVALID", `no column for partition field ${field.name}`);
+    }
+    const transform = transformFunction(field.transform, field.sourceType);
+    return { field, columnIndex, transform };
+  });
+  return {
+    split: (batch) => {
+      if (batch.rowCount === 0) return [];
+      const tuples = fields.map((field) => rowResults(field, batch)).reduce(combine, ONE_TUPLE);
+      return groupRows(tuples, batch.rowCount).map(({ tuple, rows }) => ({
+        key: tupleKey(tuple),
+        path: partitionToPath(spec, schema, tuple),
+        values: tuple,
+        ...(rows && { rows }),
+      }));
+    },
+  };
+}
+
+/** The transform runs once for each class of rows, on the value of its first row. */
+function rowResults({ field, columnIndex, transform }: SplitField, batch: ColumnBatch): RowResults {
+  const column = batch.columns[columnIndex];
+  if (column === undefined || field.transform.kind === "void") {
+    return { codes: new Int32Array(batch.rowCount), results: [null] };
+  }
+  const { classes, classCount } = classifyRows(column, field.transform);
+  const codeOfKey = new Map<string, number>();
+  const results: (PrimitiveValue | null)[] = [];
+  const codeOf = (row: number): number => {
+    const result = transform(valueAt(column, row));
+    const key = tupleKey([result]);
+    const known = codeOfKey.get(key);
+    if (known !== undefined) return known;
+    codeOfKey.set(key, results.length);
+    return results.push(result) - 1;
+  };
+  const codeOfClass = Int32Array.from(firstRows(classes, classCount), (row) =>
+    row < 0 ? -1 : codeOf(row),
+  );
+  const codes = new Int32Array(classes.length);
+  for (let row = 0; row < codes.length; row++) codes[row] = codeOfClass[classes[row]!]!;
+  return { codes, results };
+}
+
+/** The first row of each class, -1 where it has none. */
+function firstRows(classes: Int32Array, classCount: number): Int32Array {
+  const first = new Int32Array(classCount).fill(-1);
+  for (let row = classes.length - 1; row >= 0; row--) first[classes[row]!] = row;
+  return first;
+}
+
+interface RowTuples {
+  /** Absent where all rows have the only tuple. */
+  readonly codes?: Int32Array;
+  readonly tuples: readonly (readonly (PrimitiveValue | null)[])[];
+}
+
+const ONE_TUPLE: RowTuples = { tuples: [[]] };
+
+function combine(
+  { codes: left, tuples }: RowTuples,
+  { codes: right, results }: RowResults,
+): RowTuples {
+  if (left === undefined) {
+    const [tuple] = tuples;
+    return { codes: right, tuples: results.map((result) => [...(tuple ?? []), result]) };
+  }
+  const width = results.length;
+  const codeOfPair = new Map<number, number>();
+  const combined: (readonly (PrimitiveValue | null)[])[] = [];
+  const codes = new Int32Array(left.length);
+  let lastPair = -1;
+  let lastCode = -1;
+  for (let row = 0; row < codes.length; row++) {
+    const pair = left[row]! * width + right[row]!;
+    if (pair !== lastPair) {
+      lastPair = pair;
+      lastCode = codeOfPair.get(pair) ?? -1;
+      if (lastCode < 0) {
+        lastCode = combined.push([...tuples[left[row]!]!, results[right[row]!]!]) - 1;
+        codeOfPair.set(pair, lastCode);
+      }
+    }
+    codes[row] = lastCode;
+  }
+  return { codes, tuples: combined };
+}
+
+interface TupleRows {
+  readonly tuple: readonly (PrimitiveValue | null)[];
+  readonly rows?: Int32Array;
+}
+
+function groupRows({ codes, tuples }: RowTuples, rowCount: number): readonly TupleRows[] {
+  const [only] = tuples;
+  if (codes === undefined || tuples.length === 1) return [{ tuple: only ?? [] }];
+  const counts = new Int32Array(tuples.length);
+  for (let row = 0; row < rowCount; row++) counts[codes[row]!]!++;
+  const groups = tuples.map((_, code) => new Int32Array(counts[code]!));
+  counts.fill(0);
+  for (let row = 0; row < rowCount; row++) {
+    const code = codes[row]!;
+    groups[code]![counts[code]!++] = row;
+  }
+  return groups.map((rows, code) => ({ tuple: tuples[code]!, rows }));
+}
+
+function tupleKey(values: readonly (PrimitiveValue | null)[]): string {
+  return JSON.stringify(values.map((value) => valueKey(value)));
+}
+
+function valueKey(value: PrimitiveValue | null): string | null {
+  if (value === null) return null;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
+  return Object.is(value, -0) ? "-0" : String(value);
+}

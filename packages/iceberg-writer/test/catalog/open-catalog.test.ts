@@ -1,0 +1,59 @@
+import { resolve } from "node:path";
+
+import { describe, expect, it } from "vitest";
+
+import { openCatalog, warehouseLocation } from "../../src/catalog/open-catalog.ts";
+import { parseTableIdentifier } from "../../src/catalog/table-identifier.ts";
+
+const fetch = async (): Promise<Response> => new Response('{"defaults":{},"overrides":{}}');
+
+describe("openCatalog", () => {
+  it("takes the type from the settings, or from what they hold", async () => {
+    expect((await openCatalog({ warehouse: "/tmp/w" })).kind).toBe("hadoop");
+    expect((await openCatalog({ type: "HADOOP", warehouse: "s3a://w" })).kind).toBe("hadoop");
+    expect((await openCatalog({ type: "memory" })).kind).toBe("memory");
+    expect((await openCatalog({ uri: "https://catalog" }, { fetch })).kind).toBe("rest");
+  });
+
+  it("names what it does not know or misses", async () => {
+    await expect(openCatalog({ type: "hive" })).rejects.toMatchObject({
+      code: "SETTINGS_INVALID",
+      message: expect.stringContaining("hadoop, rest, memory"),
+    });
+    await expect(openCatalog({ type: "hadoop" })).rejects.toThrow(/warehouse/u);
+    await expect(openCatalog({ type: "rest" })).rejects.toThrow(/uri/u);
+  });
+
+  it("names the scheme that no storage serves", async () => {
+    const catalog = await openCatalog({ type: "hadoop", warehouse: "gs://bucket" });
+    await expect(catalog.loadTable({ namespace: [], name: "t" })).rejects.toMatchObject({
+      code: "UNSUPPORTED",
+      message: expect.stringContaining('"gs"'),
+    });
+  });
+});
+
+describe("warehouseLocation", () => {
+  it.each([
+    ["s3a://warehouse", "s3a://warehouse"],
+    ["s3a://warehouse/db/", "s3a://warehouse/db"],
+    ["/tmp/w/", "file:///tmp/w"],
+    ["file:/tmp/w", "file:///tmp/w"],
+    ["file:///tmp/w", "file:///tmp/w"],
+    ["./warehouse", `file://${resolve("warehouse")}`],
+    ["memory://w", "memory://w"],
+  ])("of %s is %s", (warehouse, location) => {
+    expect(warehouseLocation(warehouse)).toBe(location);
+  });
+});
+
+describe("table identifiers", () => {
+  it("are read from text", () => {
+    expect(parseTableIdentifier("a.b.t")).toEqual({ namespace: ["a", "b"], name: "t" });
+    expect(parseTableIdentifier("t")).toEqual({ namespace: [], name: "t" });
+  });
+
+  it.each(["", "a..t", "a/b.t", "..", "t\n"])("%j is none", (text) => {
+    expect(() => parseTableIdentifier(text)).toThrow(/not usable/u);
+  });
+});
