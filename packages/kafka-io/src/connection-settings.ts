@@ -1,0 +1,54 @@
+import { KafkaIoError } from "./kafka-io-error.ts";
+
+/** How to reach and authenticate to a cluster. Plain data. */
+export interface KafkaConnectionSettings {
+  /** `host:port`, at least one; IPv6 addresses in brackets. */
+  readonly bootstrapServers: readonly string[];
+  readonly clientId?: string | undefined;
+  /** Absent: no TLS. Texts are PEM. */
+  readonly tls?:
+    | {
+        readonly ca?: string | undefined;
+        readonly cert?: string | undefined;
+        readonly key?: string | undefined;
+        readonly rejectUnauthorized?: boolean | undefined;
+      }
+    | undefined;
+  readonly sasl?:
+    | { readonly mechanism: "plain"; readonly username: string; readonly password: string }
+    | undefined;
+  /** How long opening one connection may take. Default 10 s. */
+  readonly connectionTimeoutMs?: number | undefined;
+  /** How long a broker may take to answer. Default 30 s. */
+  readonly requestTimeoutMs?: number | undefined;
+}
+
+/** One of the addresses to begin with. */
+export interface BootstrapServer {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * The addresses of the settings.
+ *
+ * @throws KafkaIoError `SETTINGS_INVALID` where there is none or one is not `host:port`.
+ */
+export function parseBootstrapServers(servers: readonly string[]): BootstrapServer[] {
+  if (servers.length === 0) {
+    throw new KafkaIoError("SETTINGS_INVALID", "bootstrap servers: none is given");
+  }
+  return servers.map(parseBootstrapServer);
+}
+
+function parseBootstrapServer(server: string): BootstrapServer {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/.exec(server);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (host === undefined || !(port >= 1 && port <= 65_535)) {
+    throw new KafkaIoError("SETTINGS_INVALID", `bootstrap server "${server}" is not host:port`, {
+      context: { server },
+    });
+  }
+  return { host, port };
+}

@@ -1,0 +1,46 @@
+/** Where the reading of one partition stands, from its assignment to its revocation. */
+export interface ReadState {
+  readonly partition: number;
+  /** That of the latest seek. */
+  epoch: number;
+  /** The next offset to fetch; runs ahead of `delivered` by what is fetched and not delivered. */
+  fetchOffset: number;
+  /** The next offset to deliver. */
+  delivered: number;
+  isPaused: boolean;
+  /** Out of range: nothing is fetched before a seek. */
+  isHalted: boolean;
+  /** Clock time before which it is not fetched, after an error. */
+  notBeforeMs: number;
+  /** Errors in a row. */
+  failures: number;
+}
+
+/** A partition that is read from `offset` on. */
+export function createReadState(
+  partition: number,
+  offset: number,
+  epoch: number,
+  isPaused: boolean,
+): ReadState {
+  return {
+    partition,
+    epoch,
+    fetchOffset: offset,
+    delivered: offset,
+    isPaused,
+    isHalted: false,
+    notBeforeMs: 0,
+    failures: 0,
+  };
+}
+
+/** Goes on from `offset` in a new epoch; what was fetched before is no longer wanted. */
+export function seekReadState(state: ReadState, offset: number, epoch: number): void {
+  state.epoch = epoch;
+  state.fetchOffset = offset;
+  state.delivered = offset;
+  state.isHalted = false;
+  state.notBeforeMs = 0;
+  state.failures = 0;
+}

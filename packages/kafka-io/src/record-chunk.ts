@@ -1,0 +1,164 @@
+import { VarintReader } from "./protocol/varint-reader.ts";
+import { RecordBatchError, type RecordBatchHeader } from "./protocol/record-batch.ts";
+
+/** Bytes after the last record, so that readers may load whole words past the end of a value. */
+const RECORD_CHUNK_SLACK_BYTES = 64;
+
+/** Consecutive offsets of records in a chunk. */
+export interface OffsetRun {
+  /** Offset of the run's first record; the next ones follow without a gap. */
+  readonly baseOffset: number;
+  readonly count: number;
+}
+
+/**
+ * Records of one partition as a driver delivers them, whatever the driver: values are slices of one
+ * buffer, and nothing is allocated per record. Offsets are safe integers.
+ */
+export interface RecordChunk {
+  readonly topic: string;
+  readonly partition: number;
+  /** The offset that was asked for; the chunk covers `[requestedOffset, nextOffset)` whole. */
+  readonly requestedOffset: number;
+  /**
+   * The last complete batch's base offset + last offset delta + 1, also where no record of it is
+   * left. Offsets of the range that are in no run are gaps: control records, aborted or compacted
+   * ones.
+   */
+  readonly nextOffset: number;
+  /** Number of records; 0 for progress without records. */
+  readonly count: number;
+  readonly runs: readonly OffsetRun[];
+  /** Holds keys and values; at least 64 bytes of slack follow the last of them. */
+  readonly buffer: Uint8Array;
+  /** Value `i` is `buffer[valueStarts[i] .. valueEnds[i]]`; a start of -1 is a null value. */
+  readonly valueStarts: Int32Array;
+  readonly valueEnds: Int32Array;
+  /** As for values. */
+  readonly keyStarts: Int32Array;
+  readonly keyEnds: Int32Array;
+  /** Record timestamps in milliseconds since 1970; -1 where Kafka has none. */
+  readonly timestampsMs: Float64Array;
+}
+
+/** A batch with its records as plain bytes. */
+export interface InflatedBatch {
+  readonly header: RecordBatchHeader;
+  readonly records: Uint8Array;
+}
+
+/**
+ * The records of consecutive batches from `requestedOffset` on. Each batch is copied once, whole,
+ * and its records are found in the copy.
+ *
+ * @throws RecordBatchError where a record breaks the format (Kafka protocol: Record).
+ */
+export function recordChunkFromBatches(
+  coverage: Pick<RecordChunk, "topic" | "partition" | "requestedOffset" | "nextOffset">,
+  batches: readonly InflatedBatch[],
+): RecordChunk {
+  const size = batches.reduce((sum, batch) => sum + batch.records.length, 0);
+  const capacity = batches.reduce((sum, batch) => sum + batch.header.recordCount, 0);
+  const buffer = Buffer.allocUnsafeSlow(size + RECORD_CHUNK_SLACK_BYTES).fill(0, size);
+  const index = createRecordIndex(capacity);
+  let at = 0;
+  for (const { header, records } of batches) {
+    buffer.set(records, at);
+    indexRecords(index, header, buffer, at, at + records.length, coverage.requestedOffset);
+    at += records.length;
+  }
+  const { count, runs } = index;
+  return {
+    ...coverage,
+    count,
+    runs,
+    buffer,
+    valueStarts: index.valueStarts.subarray(0, count),
+    valueEnds: index.valueEnds.subarray(0, count),
+    keyStarts: index.keyStarts.subarray(0, count),
+    keyEnds: index.keyEnds.subarray(0, count),
+    timestampsMs: index.timestampsMs.subarray(0, count),
+  };
+}
+
+interface RecordIndex {
+  count: number;
+  /** Where the run at the end of `runs` would go on; -1 before the first record. */
+  runEnd: number;
+  readonly runs: { baseOffset: number; count: number }[];
+  readonly valueStarts: Int32Array;
+  readonly valueEnds: Int32Array;
+  readonly keyStarts: Int32Array;
+  readonly keyEnds: Int32Array;
+  readonly timestampsMs: Float64Array;
+}
+
+function createRecordIndex(capacity: number): RecordIndex {
+  return {
+    count: 0,
+    runEnd: -1,
+    runs: [],
+    valueStarts: new Int32Array(capacity),
+    valueEnds: new Int32Array(capacity),
+    keyStarts: new Int32Array(capacity),
+    keyEnds: new Int32Array(capacity),
+    timestampsMs: new Float64Array(capacity),
+  };
+}
+
+/** One flat loop: it sees every record. Nothing is allocated per record, only per run. */
+function indexRecords(
+  index: RecordIndex,
+  header: RecordBatchHeader,
+  buffer: Uint8Array,
+  start: number,
+  end: number,
+  offsetMin: number,
+): void {
+  const reader = new VarintReader(buffer, start);
+  let previousDelta = -1;
+  for (let i = 0; i < header.recordCount; i++) {
+    const length = reader.readInt32();
+    const recordEnd = reader.position + length;
+    if (length < 0 || recordEnd > end) failRecord(header, i, `length ${length} exceeds the batch`);
+    reader.position++; // attributes, unused
+    const timestampDelta = reader.readInt64();
+    const offsetDelta = reader.readInt32();
+    const keyLength = reader.readInt32();
+    const keyStart = reader.position;
+    reader.position += Math.max(keyLength, 0);
+    const valueLength = reader.readInt32();
+    const valueStart = reader.position;
+    const valueEnd = valueStart + Math.max(valueLength, 0);
+    if (valueEnd > recordEnd) failRecord(header, i, "key or value exceeds the record");
+    const offset = header.baseOffset + offsetDelta;
+    if (offsetDelta <= previousDelta || offset > header.lastOffset) {
+      failRecord(header, i, `offset delta ${offsetDelta} follows ${previousDelta}`);
+    }
+    previousDelta = offsetDelta;
+    reader.position = recordEnd;
+    if (offset < offsetMin) continue;
+    const at = index.count++;
+    index.keyStarts[at] = keyLength < 0 ? -1 : keyStart;
+    index.keyEnds[at] = keyLength < 0 ? -1 : keyStart + keyLength;
+    index.valueStarts[at] = valueLength < 0 ? -1 : valueStart;
+    index.valueEnds[at] = valueLength < 0 ? -1 : valueEnd;
+    index.timestampsMs[at] = header.hasLogAppendTime
+      ? header.maxTimestampMs
+      : timestampOf(header, timestampDelta);
+    const run = index.runs.at(-1);
+    if (run !== undefined && offset === index.runEnd) run.count++;
+    else index.runs.push({ baseOffset: offset, count: 1 });
+    index.runEnd = offset + 1;
+  }
+  if (reader.position !== end) failRecord(header, header.recordCount, "bytes are left over");
+}
+
+/** A base of -1 is a batch without timestamps. */
+function timestampOf(header: RecordBatchHeader, delta: number): number {
+  return header.baseTimestampMs < 0 ? -1 : header.baseTimestampMs + delta;
+}
+
+function failRecord(header: RecordBatchHeader, index: number, reason: string): never {
+  throw new RecordBatchError(header.baseOffset, `record ${index}: ${reason}`);
+}
