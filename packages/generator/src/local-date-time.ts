@@ -1,0 +1,59 @@
+/** A date-time without a zone, as seconds since 1970-01-01T00:00:00 on the same wall clock. */
+export type LocalSeconds = number;
+
+const SECONDS_PER_DAY = 86_400;
+const DAYS_PER_400_YEARS = 146_097;
+
+/** 0001-01-01T00:00:00. */
+export const FIRST_LOCAL_SECONDS: LocalSeconds = -62_135_596_800;
+/** 9999-12-31T23:59:59. */
+export const LAST_LOCAL_SECONDS: LocalSeconds = 253_402_300_799;
+
+/**
+ * `YYYY-MM-DDTHH:MM:SS`, for years 0001 to 9999. By arithmetic: a `Date` would take most of the
+ * time that a rating takes.
+ */
+export function formatLocalDateTime(seconds: LocalSeconds): string {
+  const days = Math.floor(seconds / SECONDS_PER_DAY);
+  const ofDay = seconds - days * SECONDS_PER_DAY;
+  // Years begin in March here, so that a leap day is the last of its year; 400 of them repeat.
+  const fromMarch0000 = days + 719_468;
+  const era = Math.floor(fromMarch0000 / DAYS_PER_400_YEARS);
+  const dayOfEra = fromMarch0000 - era * DAYS_PER_400_YEARS;
+  const leapDays =
+    Math.floor(dayOfEra / 1_460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
+  const yearOfEra = Math.floor((dayOfEra - leapDays) / 365);
+  const daysBefore = 365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100);
+  const dayOfYear = dayOfEra - daysBefore;
+  // Five months have 153 days in turns of 31 and 30, from March as from August.
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  const year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0);
+  const [hour, minute] = [Math.floor(ofDay / 3_600), Math.floor(ofDay / 60) % 60];
+  return (
+    `${String(year).padStart(4, "0")}-${twoDigits(month)}-${twoDigits(day)}` +
+    `T${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(ofDay % 60)}`
+  );
+}
+
+/** Undefined where the text is not `YYYY-MM-DDTHH:MM:SS` with a day and a time that exist. */
+export function parseLocalDateTime(text: string): LocalSeconds | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/.test(text)) return undefined;
+  const seconds = Date.parse(`${text}Z`) / 1_000;
+  // Date.parse takes February 30th for March 2nd and 24:00:00 for the next day.
+  const exists =
+    seconds >= FIRST_LOCAL_SECONDS &&
+    seconds <= LAST_LOCAL_SECONDS &&
+    formatLocalDateTime(seconds) === text;
+  return exists ? seconds : undefined;
+}
+
+/** What a wall clock in the process's time zone shows at an instant. */
+export function localSecondsOf(instant: Date): LocalSeconds {
+  return Math.floor(instant.getTime() / 1_000) - Math.round(instant.getTimezoneOffset() * 60);
+}
+
+function twoDigits(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
+}
