@@ -1,0 +1,148 @@
+import type { LogRange } from "@salon/kafka-io";
+import { grownIdentity, identityError, sourceConflict } from "../protocol/source-identity.ts";
+import type { SourceRecord } from "../protocol/source-record.ts";
+import { SinkError } from "../sink-error.ts";
+import { startCommit } from "./commit-start.ts";
+import type { TableView } from "./engine-event.ts";
+import type { EngineState } from "./engine-state.ts";
+import { fail, step } from "./engine-step.ts";
+import type { EngineStep } from "./engine-step.ts";
+
+/** Takes the position that the table holds; a new source measures its log first. */
+export function tableRead(state: EngineState, view: TableView): EngineStep {
+  const purpose = state.reading;
+  const looked: EngineState = { ...state, reading: undefined, lastLookMs: state.nowMs };
+  const isNew =
+    view.reading.kind === "absent" && view.evidence === false && state.record === undefined;
+  if (isNew) {
+    const conflict = sourceConflict(view.others, state.identity);
+    if (conflict !== undefined) return fail(looked, conflict);
+    const partitions = Array.from({ length: state.identity.partitions }, (_, index) => index);
+    return step(looked, { appliedThrough: view.appliedThrough, isMeasuring: true }, [
+      { kind: "read-log-ranges", purpose: "first-position", partitions },
+    ]);
+  }
+  const taken = takePosition(looked, view);
+  if (taken.state.phase === "failed") return taken;
+  const isCovered = view.reading.kind !== "recorded" || view.reading.foreignSnapshots.length > 0;
+  const isIdle = taken.state.commit === undefined && taken.state.filling === undefined;
+  if (purpose !== "look" || !isCovered || !isIdle) return taken;
+  // Snapshots of others lie above the position: expiry could leave only the copy.
+  const refresh = startCommit(taken.state, { kind: "refresh" });
+  return { state: refresh.state, effects: [...taken.effects, ...refresh.effects] };
+}
+
+/**
+ * Takes over what a fresh view of the table says of the position, or fails with what is wrong with
+ * it.
+ */
+export function takePosition(state: EngineState, view: TableView): EngineStep {
+  const conflict = sourceConflict(view.others, state.identity);
+  if (conflict !== undefined) return fail(state, conflict);
+  const record = positionOf(state, view);
+  if (record instanceof SinkError) return fail(state, record);
+  // Another member may have seen a topic grow that this one has not: only the topic can tell.
+  const identity = grownIdentity(state.identity, record);
+  const hasGrown = identity !== state.identity;
+  const mismatch = identityError(record, identity);
+  if (mismatch !== undefined) return fail(state, mismatch);
+  if (view.appliedThrough < record.applied) return fail(state, deadLettersUndone(record, view));
+  const isStale = view.reading.kind === "recorded" && view.reading.isCopyStale;
+  return step(
+    state,
+    {
+      record,
+      identity,
+      isCounting: state.isCounting || hasGrown,
+      phase: state.phase === "establishing" ? "running" : state.phase,
+      appliedThrough: Math.max(state.appliedThrough, view.appliedThrough),
+      provedMain: view.reading.kind === "uncertain" ? view.mainSnapshotId : undefined,
+    },
+    [
+      ...(hasGrown ? [{ kind: "count-partitions" } as const] : []),
+      ...(isStale ? [{ kind: "report", report: { kind: "copy-stale" } } as const] : []),
+    ],
+  );
+}
+
+function deadLettersUndone(record: SourceRecord, view: TableView): SinkError {
+  return new SinkError(
+    "DEAD_LETTERS_UNDONE",
+    `the dead-letter table was undone: it has what was decided up to sequence ` +
+      `${view.appliedThrough}, the main table counts on ${record.applied}; restore it`,
+  );
+}
+
+function positionOf(state: EngineState, view: TableView): SourceRecord | SinkError {
+  const { reading } = view;
+  const source = `source ${state.identity.sourceId}`;
+  switch (reading.kind) {
+    case "recorded":
+    case "expired":
+      return reading.record;
+    case "uncertain":
+      if (view.evidence === true) return reading.copy.record;
+      return new SinkError(
+        "POSITION_UNCERTAIN",
+        `the snapshots that recorded the position of ${source} are gone, and its last row is not ` +
+          `in the table: run salon-table recover-position`,
+      );
+    case "rolled-back":
+      return new SinkError(
+        "TABLE_ROLLED_BACK",
+        `the table was rolled back: snapshot ${reading.copy.snapshotId}, which recorded the newest ` +
+          `position of ${source}, is no longer in main's line; roll forward to it, or run ` +
+          `salon-table recover-position to go on from the rows that are there`,
+        { context: { undoneSnapshotId: reading.copy.snapshotId.toString() } },
+      );
+    case "replaced":
+      return new SinkError(
+        "TABLE_REPLACED",
+        `the table was replaced: nothing in main's line recorded the position of ${source}, ` +
+          `which snapshot ${reading.copy.snapshotId} did; run salon-table recover-position to go on`,
+      );
+    case "foreign-replay":
+      return new SinkError(
+        "FOREIGN_REPLAY",
+        `snapshot ${reading.snapshotId} brought rows of ${source} into the table a second time: ` +
+          `roll it back or delete its rows`,
+      );
+    case "absent":
+      if (state.record !== undefined) {
+        return new SinkError(
+          "TABLE_REPLACED",
+          `the table no longer records a position of ${source}: it was replaced while it was read`,
+        );
+      }
+      return new SinkError(
+        "POSITION_UNKNOWN",
+        `the table holds rows of topic ${state.identity.topic} but no position of ${source}: run ` +
+          `salon-table recover-position to compute it from the rows, or use another --table`,
+      );
+    default:
+      return reading satisfies never;
+  }
+}
+
+/** Writes first positions from the log's ends, or keeps the ends as targets. */
+export function logRangesRead(
+  state: EngineState,
+  purpose: "first-position" | "targets",
+  ranges: ReadonlyMap<number, LogRange>,
+): EngineStep {
+  const measured: EngineState = { ...state, isMeasuring: false };
+  if (purpose === "targets") {
+    const targets = new Map([...ranges].map(([partition, range]) => [partition, range.endOffset]));
+    return step(measured, { targets });
+  }
+  // Measured anew when the commit under way is done; ends of the log would be older by then.
+  if (state.commit !== undefined) return step(measured);
+  const known = state.record?.partitions ?? 0;
+  const firstOffsets = new Map<number, number>();
+  for (const [partition, range] of ranges) {
+    // A partition that was added later is read whole, whatever the first ones began with.
+    const isWhole = known > 0 || state.settings.startingOffsets === "earliest";
+    firstOffsets.set(partition, isWhole ? range.startOffset : range.endOffset);
+  }
+  return startCommit(measured, { kind: "first-position", firstOffsets });
+}

@@ -1,0 +1,30 @@
+import type { TableMetadata } from "@salon/iceberg-writer";
+import { mainLine } from "./position.ts";
+
+/** Every watermark's summary key begins with it. */
+const WATERMARK_KEY_PREFIX = "salon.applied.";
+
+/** The summary key in the dead-letter table that says what of a source was applied. */
+export function watermarkKey(mainTableUuid: string, sourceId: string): string {
+  return `${WATERMARK_KEY_PREFIX}${mainTableUuid}.${encodeURIComponent(sourceId)}`;
+}
+
+/**
+ * All watermarks of a dead-letter table, from the newest snapshot of main's line that has any;
+ * every own snapshot carries all of them. Undefined where history is cut before one was found.
+ */
+export function readWatermarks(
+  deadLetters: TableMetadata,
+): ReadonlyMap<string, number> | undefined {
+  const { found, missingParentId } = mainLine(deadLetters, (snapshot) =>
+    Object.keys(snapshot.summary).some((key) => key.startsWith(WATERMARK_KEY_PREFIX)),
+  );
+  const texts = found?.summary ?? (missingParentId === undefined ? {} : deadLetters.properties);
+  const watermarks = new Map<string, number>();
+  for (const [key, text] of Object.entries(texts)) {
+    if (key.startsWith(WATERMARK_KEY_PREFIX)) watermarks.set(key, Number(text));
+  }
+  return found === undefined && missingParentId !== undefined && watermarks.size === 0
+    ? undefined
+    : watermarks;
+}

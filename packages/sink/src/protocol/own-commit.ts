@@ -1,0 +1,178 @@
+import type { TableMetadata } from "@salon/iceberg-writer";
+import { extendLedger, openLedger } from "./ledger.ts";
+import type { LedgerStretch, PartitionLedger } from "./ledger.ts";
+import { serializePositionCopy } from "./position-copy.ts";
+import { otherSources, readOtherSources, readPosition, settledRecord } from "./position.ts";
+import type { PositionReading } from "./position.ts";
+import { sourceConflict } from "./source-identity.ts";
+import type { SourceIdentity } from "./source-identity.ts";
+import { serializeSourceRecord, sourceKey } from "./source-record.ts";
+import type { PendingManifest, SourceRecord } from "./source-record.ts";
+
+/** A manifest of dead letters before the commit that decides it gives it a sequence number. */
+export type StagedDeadLetters = Omit<PendingManifest, "sequence">;
+
+/** What one own commit writes; every write of a position moves `main`. */
+export type CommitPlan =
+  /**
+   * Writes the position of all partitions before anything is read, or that of added ones: of
+   * consecutive partitions, for a record that has those below them and no more.
+   */
+  | { readonly kind: "first-position"; readonly firstOffsets: ReadonlyMap<number, number> }
+  | {
+      readonly kind: "unit";
+      readonly stretches: ReadonlyMap<number, LedgerStretch>;
+      readonly deadLetters?: StagedDeadLetters | undefined;
+    }
+  /** Writes the position again, so that it is in the newest snapshots of main's line. */
+  | { readonly kind: "refresh" };
+
+/** What a plan comes to on a base. */
+export type PlannedCommit =
+  | { readonly kind: "write"; readonly record: SourceRecord }
+  /** The base's position is not where the unit starts: another member wrote its offsets. */
+  | { readonly kind: "fenced"; readonly reading: PositionReading }
+  /** What the plan is for is there already. */
+  | { readonly kind: "superfluous"; readonly record: SourceRecord };
+
+/** What a plan needs to know besides the base. */
+export interface CommitContext {
+  readonly identity: SourceIdentity;
+  /** The dead-letter table's watermark for this source, as far as it is known; 0 for none. */
+  readonly appliedThrough: number;
+  /** Main's snapshot for which rows proved the position in the copy, where history is cut. */
+  readonly provedMain?: bigint | undefined;
+}
+
+/**
+ * The record that a plan writes on a base: the fence (PROTOCOL: Fence) and the ledger, computed
+ * anew on every attempt from the metadata that the attempt asserts.
+ */
+export function planOwnCommit(
+  base: TableMetadata,
+  plan: CommitPlan,
+  context: CommitContext,
+): PlannedCommit {
+  const reading = readPosition(base, context.identity.sourceId);
+  const isProved =
+    reading.kind === "uncertain" &&
+    context.provedMain !== undefined &&
+    context.provedMain === base.currentSnapshotId;
+  const record = isProved ? reading.copy.record : settledRecord(reading);
+  switch (plan.kind) {
+    case "first-position":
+      if (record === undefined && !isNewSource(base, reading, context.identity, plan)) {
+        return { kind: "fenced", reading };
+      }
+      return planFirstPosition(record, plan.firstOffsets, context.identity);
+    case "unit": {
+      if (record === undefined) return { kind: "fenced", reading };
+      const ledger = new Map(record.ledger);
+      for (const [partition, stretch] of plan.stretches) {
+        const entry = ledger.get(partition);
+        if (entry?.next !== stretch.start) return { kind: "fenced", reading };
+        ledger.set(partition, extendLedger(entry, stretch));
+      }
+      const sequence = Number(base.lastSequenceNumber) + 1;
+      return {
+        kind: "write",
+        record: withOutbox({ ...record, ledger, unit: unitRanges(plan.stretches) }, context, {
+          added: plan.deadLetters === undefined ? [] : [{ sequence, ...plan.deadLetters }],
+        }),
+      };
+    }
+    case "refresh":
+      if (record === undefined) return { kind: "fenced", reading };
+      return {
+        kind: "write",
+        record: withOutbox({ ...record, unit: new Map() }, context, { added: [] }),
+      };
+    default:
+      return plan satisfies never;
+  }
+}
+
+/**
+ * Summary entries and property that carry a record, together with what the base holds of other
+ * sources.
+ */
+export function recordAdditions(
+  base: TableMetadata,
+  sourceId: string,
+  record: SourceRecord,
+  snapshotId: bigint,
+): { readonly summary: Record<string, string>; readonly setProperties: Record<string, string> } {
+  const key = sourceKey(sourceId);
+  return {
+    summary: { ...otherSources(base, sourceId), [key]: serializeSourceRecord(record) },
+    setProperties: {
+      [key]: serializePositionCopy({
+        tableUuid: base.tableUuid,
+        snapshotId,
+        sequenceNumber: Number(base.lastSequenceNumber) + 1,
+        record,
+      }),
+    },
+  };
+}
+
+/**
+ * Whether there is nothing yet of the source, nor of its topic under another source id: both would
+ * bring its rows into the table.
+ */
+function isNewSource(
+  base: TableMetadata,
+  reading: PositionReading,
+  identity: SourceIdentity,
+  plan: Extract<CommitPlan, { kind: "first-position" }>,
+): boolean {
+  if (reading.kind !== "absent" || !plan.firstOffsets.has(0)) return false;
+  return sourceConflict(readOtherSources(base, identity.sourceId), identity) === undefined;
+}
+
+function planFirstPosition(
+  record: SourceRecord | undefined,
+  firstOffsets: ReadonlyMap<number, number>,
+  identity: SourceIdentity,
+): PlannedCommit {
+  const known = record?.partitions ?? 0;
+  const offsets = [...firstOffsets].sort(([a], [b]) => a - b);
+  // Another member was faster, perhaps with fewer partitions: what it did not see is measured anew,
+  // for only added partitions begin at their log's start.
+  if (record !== undefined && offsets[0]?.[0] !== known) return { kind: "superfluous", record };
+  const ledger = new Map<number, PartitionLedger>(record?.ledger);
+  for (const [partition, first] of offsets) {
+    if (partition !== ledger.size) throw new RangeError(`no first offset of ${ledger.size}`);
+    ledger.set(partition, openLedger(first));
+  }
+  const topicId = record?.topicId ?? identity.topicId;
+  return {
+    kind: "write",
+    record: {
+      cluster: identity.cluster,
+      topic: identity.topic,
+      ...(topicId === undefined ? {} : { topicId }),
+      partitions: ledger.size,
+      ledger,
+      unit: new Map(),
+      pending: record?.pending ?? [],
+      applied: record?.applied ?? 0,
+    },
+  };
+}
+
+/** Drops what the dead-letter table has, raises `applied`, and adds what this commit decides. */
+function withOutbox(
+  record: SourceRecord,
+  context: CommitContext,
+  { added }: { readonly added: readonly PendingManifest[] },
+): SourceRecord {
+  const dropped = record.pending.filter((entry) => entry.sequence <= context.appliedThrough);
+  const kept = record.pending.filter((entry) => entry.sequence > context.appliedThrough);
+  const applied = Math.max(record.applied, ...dropped.map((entry) => entry.sequence));
+  return { ...record, pending: [...kept, ...added], applied };
+}
+
+function unitRanges(stretches: ReadonlyMap<number, LedgerStretch>): SourceRecord["unit"] {
+  return new Map([...stretches].map(([partition, { start, end }]) => [partition, { start, end }]));
+}

@@ -1,0 +1,156 @@
+import { locateSnapshot, mainLineage } from "@salon/iceberg-writer";
+import type { Snapshot, TableMetadata } from "@salon/iceberg-writer";
+import { SinkError } from "../sink-error.ts";
+import { parsePositionCopy } from "./position-copy.ts";
+import type { PositionCopy } from "./position-copy.ts";
+import {
+  parseSourceRecord,
+  serializeSourceRecord,
+  SOURCE_KEY_PREFIX,
+  sourceIdOfKey,
+  sourceKey,
+} from "./source-record.ts";
+import type { SourceRecord } from "./source-record.ts";
+
+/** What a table's metadata tells of a source's position; one kind per row of SPEC.md, "Reading". */
+export type PositionReading =
+  | {
+      readonly kind: "recorded";
+      readonly record: SourceRecord;
+      readonly snapshotId: bigint;
+      /** The property tells something else: it was edited, and the next own commit mends it. */
+      readonly isCopyStale: boolean;
+      /** Snapshots of others lie above the newest own one. */
+      readonly foreignSnapshots: readonly Snapshot[];
+    }
+  /** The own snapshot is expired for certain, and the copy is the position. */
+  | {
+      readonly kind: "expired";
+      readonly record: SourceRecord;
+      readonly foreignSnapshots: readonly Snapshot[];
+    }
+  /**
+   * The copy names a snapshot that is no longer in main's line; `record` is what main's line holds.
+   */
+  | { readonly kind: "rolled-back"; readonly copy: PositionCopy; readonly record?: SourceRecord }
+  /** Main's line begins anew without an own snapshot. */
+  | { readonly kind: "replaced"; readonly copy: PositionCopy }
+  /** History is cut above the copy's snapshot: expiry and rollback look the same. */
+  | { readonly kind: "uncertain"; readonly copy: PositionCopy }
+  | { readonly kind: "foreign-replay"; readonly snapshotId: bigint }
+  /** Neither snapshot nor property; rows of the topic may be there all the same. */
+  | { readonly kind: "absent" };
+
+/**
+ * Reads the position of a source from main's line, which is the truth (PROTOCOL: Reading the
+ * position).
+ */
+export function readPosition(metadata: TableMetadata, sourceId: string): PositionReading {
+  const key = sourceKey(sourceId);
+  const copy = ownCopy(metadata, key);
+  const line = mainLine(metadata, (snapshot) => snapshot.summary[key] !== undefined);
+  const own = line.found;
+  const foreignSnapshots = line.passed;
+  const replay = foreignSnapshots.find((snapshot) => isReplayOf(metadata, snapshot, key));
+  if (replay !== undefined) return { kind: "foreign-replay", snapshotId: replay.snapshotId };
+
+  if (own !== undefined) {
+    const record = parseSourceRecord(own.summary[key] ?? "");
+    const isUndone =
+      copy !== undefined &&
+      copy.sequenceNumber > Number(own.sequenceNumber) &&
+      locateSnapshot(metadata, copy.snapshotId) !== "in-main";
+    if (isUndone) return { kind: "rolled-back", copy, record };
+    return {
+      kind: "recorded",
+      record,
+      snapshotId: own.snapshotId,
+      isCopyStale:
+        copy === undefined || serializeSourceRecord(copy.record) !== serializeSourceRecord(record),
+      foreignSnapshots,
+    };
+  }
+  if (copy === undefined) return { kind: "absent" };
+  if (line.missingParentId === undefined) return { kind: "replaced", copy };
+  return line.missingParentId === copy.snapshotId
+    ? { kind: "expired", record: copy.record, foreignSnapshots }
+    : { kind: "uncertain", copy };
+}
+
+/** The snapshots from `main` back through parents, newest first, to the first that is not there. */
+export function mainLine(
+  metadata: TableMetadata,
+  isEnd: (snapshot: Snapshot) => boolean = () => false,
+): {
+  /** The snapshots before the end. */
+  readonly passed: readonly Snapshot[];
+  readonly found?: Snapshot;
+  /** Id of a parent that is no longer in the metadata, where the walk ended at one. */
+  readonly missingParentId?: bigint;
+} {
+  const { snapshots, end } = mainLineage(metadata);
+  const endIndex = snapshots.findIndex(isEnd);
+  const found = snapshots[endIndex];
+  if (found !== undefined) return { passed: snapshots.slice(0, endIndex), found };
+  if (end.kind === "missing") return { passed: snapshots, missingParentId: end.snapshotId };
+  return { passed: snapshots };
+}
+
+/** The position that a reading settles on, if it settles on one. */
+export function settledRecord(reading: PositionReading): SourceRecord | undefined {
+  return reading.kind === "recorded" || reading.kind === "expired" ? reading.record : undefined;
+}
+
+/**
+ * What the table records of its other sources, by summary key: own commits carry it on unchanged,
+ * and bring back into the line what expiry left only in a property.
+ */
+export function otherSources(metadata: TableMetadata, sourceId: string): Record<string, string> {
+  const own = sourceKey(sourceId);
+  const others: Record<string, string> = {};
+  const { found } = mainLine(metadata, (snapshot) => isSourceBearing(snapshot));
+  for (const [key, text] of Object.entries(found?.summary ?? {})) {
+    if (key.startsWith(SOURCE_KEY_PREFIX) && key !== own) others[key] = text;
+  }
+  for (const key of Object.keys(metadata.properties)) {
+    if (!key.startsWith(SOURCE_KEY_PREFIX) || key === own || others[key] !== undefined) continue;
+    const reading = readPosition(metadata, sourceIdOfKey(key));
+    if (reading.kind === "expired") others[key] = serializeSourceRecord(reading.record);
+  }
+  return others;
+}
+
+/** The records of {@link otherSources} by source id, as far as they can be read. */
+export function readOtherSources(
+  metadata: TableMetadata,
+  sourceId: string,
+): ReadonlyMap<string, SourceRecord> {
+  const sources = new Map<string, SourceRecord>();
+  for (const [key, text] of Object.entries(otherSources(metadata, sourceId))) {
+    try {
+      sources.set(sourceIdOfKey(key), parseSourceRecord(text));
+    } catch (error) {
+      // What another source recorded is not ours to judge; it is carried on as it is.
+      if (!(error instanceof SinkError)) throw error;
+    }
+  }
+  return sources;
+}
+
+function isSourceBearing(snapshot: Snapshot): boolean {
+  return Object.keys(snapshot.summary).some((key) => key.startsWith(SOURCE_KEY_PREFIX));
+}
+
+function ownCopy(metadata: TableMetadata, key: string): PositionCopy | undefined {
+  const text = metadata.properties[key];
+  const copy = text === undefined ? undefined : parsePositionCopy(text);
+  return copy?.tableUuid === metadata.tableUuid ? copy : undefined;
+}
+
+/** A cherry-pick of an own snapshot brings its rows a second time. */
+function isReplayOf(metadata: TableMetadata, snapshot: Snapshot, key: string): boolean {
+  const source = snapshot.summary["source-snapshot-id"];
+  if (source === undefined || !/^\d+$/.test(source)) return false;
+  const original = metadata.snapshots.find((candidate) => candidate.snapshotId === BigInt(source));
+  return original?.summary[key] !== undefined;
+}

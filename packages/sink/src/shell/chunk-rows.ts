@@ -1,0 +1,125 @@
+import {
+  constantColumn,
+  createColumnBuilder,
+  createVariableBinaryBuilder,
+  trustedColumnBatch,
+} from "@salon/columns";
+import type { Column, ColumnBatch, PrimitiveColumn } from "@salon/columns";
+import type { RecordChunk } from "@salon/kafka-io";
+import type { DecodedRecords } from "@salon/schema";
+import type { TableBinding } from "../mapping/table-binding.ts";
+
+/** What rows of one chunk have in common. */
+export interface ChunkOrigin {
+  readonly chunk: RecordChunk;
+  readonly processedAtMs: number;
+}
+
+/**
+ * The rows of a chunk's valid records: the event's columns and those that say where a row is from.
+ */
+export function chunkRows(
+  decoded: DecodedRecords,
+  { chunk, processedAtMs }: ChunkOrigin,
+  binding: TableBinding,
+): ColumnBatch {
+  const { batch, recordIndexes } = decoded;
+  const names = [...batch.names, "_kafka_topic", "_kafka_partition", "_kafka_offset"];
+  const columns: Column[] = [
+    ...batch.columns,
+    constantColumn({ kind: "utf8" }, chunk.topic, batch.rowCount),
+    constantColumn({ kind: "int32" }, chunk.partition, batch.rowCount),
+    offsetColumn(chunkOffsets(chunk), recordIndexes, batch.rowCount),
+  ];
+  if (binding.processedTimestamp !== undefined) {
+    const type = { kind: "timestamp", utc: binding.processedTimestamp === "timestamptz" } as const;
+    names.push("processed_timestamp");
+    columns.push(constantColumn(type, microseconds(processedAtMs), batch.rowCount));
+  }
+  return trustedColumnBatch(names, columns);
+}
+
+/** The rejected records of a chunk with their exact bytes and the snapshot that decides them. */
+export function deadLetterRows(
+  decoded: DecodedRecords,
+  { chunk, processedAtMs }: ChunkOrigin,
+  decidedBy: bigint,
+): ColumnBatch {
+  const { rejected } = decoded;
+  const offsets = chunkOffsets(chunk);
+  const timestamptz = { kind: "timestamp", utc: true } as const;
+  const kafkaOffset = createColumnBuilder({ kind: "int64" }, rejected.length);
+  const kafkaTimestamp = createColumnBuilder(timestamptz, rejected.length);
+  const key = createVariableBinaryBuilder("binary", rejected.length);
+  const value = createVariableBinaryBuilder("binary", rejected.length);
+  const code = createColumnBuilder({ kind: "utf8" }, rejected.length);
+  const field = createColumnBuilder({ kind: "utf8" }, rejected.length);
+  const message = createColumnBuilder({ kind: "utf8" }, rejected.length);
+  for (const record of rejected) {
+    const { index } = record;
+    kafkaOffset.append(BigInt(offsets[index] ?? 0));
+    const timestampMs = chunk.timestampsMs[index] ?? -1;
+    if (timestampMs < 0) kafkaTimestamp.appendNull();
+    else kafkaTimestamp.append(microseconds(timestampMs));
+    appendSlice(key, chunk.buffer, chunk.keyStarts[index] ?? -1, chunk.keyEnds[index] ?? -1);
+    appendSlice(value, chunk.buffer, chunk.valueStarts[index] ?? -1, chunk.valueEnds[index] ?? -1);
+    code.append(record.code);
+    if (record.field === undefined) field.appendNull();
+    else field.append(record.field);
+    message.append(record.message);
+  }
+  const columns: Record<string, Column> = {
+    _kafka_topic: constantColumn({ kind: "utf8" }, chunk.topic, rejected.length),
+    _kafka_partition: constantColumn({ kind: "int32" }, chunk.partition, rejected.length),
+    _kafka_offset: kafkaOffset.finish(),
+    _kafka_timestamp: kafkaTimestamp.finish(),
+    _kafka_key: key.finish(),
+    value: value.finish(),
+    decided_by: constantColumn({ kind: "int64" }, decidedBy, rejected.length),
+    error_code: code.finish(),
+    error_field: field.finish(),
+    error_message: message.finish(),
+    processed_timestamp: constantColumn(timestamptz, microseconds(processedAtMs), rejected.length),
+  };
+  return trustedColumnBatch(Object.keys(columns), Object.values(columns));
+}
+
+/** The offset of every record of a chunk. */
+export function chunkOffsets(chunk: RecordChunk): Float64Array {
+  const offsets = new Float64Array(chunk.count);
+  let at = 0;
+  for (const { baseOffset, count } of chunk.runs) {
+    for (let index = 0; index < count; index++) offsets[at++] = baseOffset + index;
+  }
+  return offsets;
+}
+
+/** Writes both halves of each integer: a BigInt for each row would cost an allocation. */
+function offsetColumn(
+  offsets: Float64Array,
+  recordIndexes: Int32Array | undefined,
+  rowCount: number,
+): PrimitiveColumn {
+  const values = new BigInt64Array(rowCount);
+  const halves = new Uint32Array(values.buffer);
+  for (let row = 0; row < rowCount; row++) {
+    const offset = offsets[recordIndexes === undefined ? row : (recordIndexes[row] ?? 0)] ?? 0;
+    halves[row * 2] = offset >>> 0;
+    halves[row * 2 + 1] = Math.floor(offset / 2 ** 32);
+  }
+  return { type: { kind: "int64" }, layout: "primitive", length: rowCount, nullCount: 0, values };
+}
+
+function appendSlice(
+  builder: ReturnType<typeof createVariableBinaryBuilder>,
+  buffer: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  if (start < 0) builder.appendNull();
+  else builder.appendBytes(buffer, start, end);
+}
+
+function microseconds(milliseconds: number): bigint {
+  return BigInt(milliseconds) * 1000n;
+}

@@ -1,0 +1,143 @@
+import {
+  appendToTable,
+  IcebergError,
+  openTableWriter,
+  readDetachedManifest,
+  writeDetachedManifest,
+} from "@salon/iceberg-writer";
+import type {
+  AttemptAdditions,
+  Catalog,
+  CatalogTable,
+  DataFile,
+  ManifestFile,
+  TableMetadata,
+  TableWriter,
+} from "@salon/iceberg-writer";
+import { readWatermarks, watermarkKey } from "../protocol/dead-letter-watermark.ts";
+import type { StagedDeadLetters } from "../protocol/own-commit.ts";
+import type { PendingManifest } from "../protocol/source-record.ts";
+import { SinkError } from "../sink-error.ts";
+import { sleep } from "./sink-clock.ts";
+import type { SinkClock } from "./sink-clock.ts";
+
+/** Another member applied the same entries first. */
+class AppliedByOther extends Error {}
+
+/**
+ * The table of the records that became no rows. What goes into it is decided by main commits, which
+ * keep manifests in an outbox until they are here (PROTOCOL: Dead letters).
+ */
+export class DeadLetterTable {
+  readonly #catalog: Catalog;
+  readonly #key: string;
+  readonly #clock: SinkClock;
+  #table: CatalogTable;
+
+  constructor(options: {
+    readonly catalog: Catalog;
+    readonly table: CatalogTable;
+    readonly mainTableUuid: string;
+    readonly sourceId: string;
+    readonly clock: SinkClock;
+  }) {
+    this.#catalog = options.catalog;
+    this.#table = options.table;
+    this.#key = watermarkKey(options.mainTableUuid, options.sourceId);
+    this.#clock = options.clock;
+  }
+
+  get table(): CatalogTable {
+    return this.#table;
+  }
+
+  openWriter(): TableWriter {
+    return openTableWriter({ table: this.#table });
+  }
+
+  /** Writes the manifest that a main commit puts into its outbox. */
+  async stage(dataFiles: readonly DataFile[]): Promise<StagedDeadLetters> {
+    const { metadata } = this.#table;
+    const manifest = await writeDetachedManifest(this.#table, dataFiles);
+    return {
+      table: metadata.tableUuid,
+      schemaId: metadata.currentSchemaId,
+      specId: manifest.partitionSpecId,
+      manifest: manifest.manifestPath,
+      length: manifest.manifestLength,
+      rows: manifest.addedRowsCount,
+    };
+  }
+
+  /** The highest sequence of this source that the table has; 0 for none. */
+  async watermark(): Promise<number> {
+    this.#table = await this.#catalog.loadTable(this.#table.identifier);
+    return this.#watermarkOf(this.#table.metadata);
+  }
+
+  /**
+   * Appends what the outbox holds, all of it or none, and answers the watermark that stands then.
+   * `DEAD_LETTERS_UNDONE` where the table no longer has what was applied before, or a manifest is
+   * gone.
+   */
+  async apply(pending: readonly PendingManifest[], applied: number): Promise<number> {
+    const watermark = await this.watermark();
+    if (watermark < applied) throw this.#undone(`it is at sequence ${watermark}, not ${applied}`);
+    const waiting = pending.filter(({ sequence }) => sequence > watermark);
+    const through = Math.max(watermark, ...waiting.map(({ sequence }) => sequence));
+    if (waiting.length === 0) return watermark;
+    const manifests = await Promise.all(waiting.map((entry) => this.#readManifest(entry)));
+    try {
+      await appendToTable({
+        catalog: this.#catalog,
+        table: this.#table,
+        request: { manifests, prepare: (base) => this.#advance(base, watermark, through) },
+        components: {
+          random: this.#clock.random,
+          sleep: (waitMs, { signal }) => sleep(this.#clock, waitMs, signal),
+        },
+      });
+    } catch (error) {
+      if (error instanceof IcebergError && error.code === "COMMIT_STATE_UNKNOWN") {
+        // It asserted the table that the next try is made from: at most one of them can be applied.
+        throw new IcebergError(error.code, error.message, { cause: error, retryable: true });
+      }
+      if (!(error instanceof AppliedByOther)) throw error;
+    }
+    return this.watermark();
+  }
+
+  /** Runs on each attempt: entries that are in the base are not appended a second time. */
+  #advance(base: TableMetadata, watermark: number, through: number): AttemptAdditions {
+    if (this.#watermarkOf(base) !== watermark) throw new AppliedByOther();
+    const others = readWatermarks(base) ?? new Map<string, number>();
+    const marks = new Map(others).set(this.#key, through);
+    const entries = Object.fromEntries([...marks].map(([key, mark]) => [key, String(mark)]));
+    return { summary: entries, setProperties: { [this.#key]: String(through) } };
+  }
+
+  #watermarkOf(metadata: TableMetadata): number {
+    return readWatermarks(metadata)?.get(this.#key) ?? 0;
+  }
+
+  async #readManifest(entry: PendingManifest): Promise<ManifestFile> {
+    if (entry.table !== this.#table.metadata.tableUuid) {
+      throw this.#undone(`records wait for table ${entry.table}, this is another`);
+    }
+    try {
+      return await readDetachedManifest(this.#table, {
+        manifestPath: entry.manifest,
+        manifestLength: entry.length,
+        partitionSpecId: entry.specId,
+      });
+    } catch (error) {
+      if (!(error instanceof IcebergError) || error.code !== "FILE_NOT_FOUND") throw error;
+      throw this.#undone(`manifest ${entry.manifest} is gone`);
+    }
+  }
+
+  #undone(how: string): SinkError {
+    const { name } = this.#table.identifier;
+    return new SinkError("DEAD_LETTERS_UNDONE", `the dead-letter table ${name} was undone: ${how}`);
+  }
+}

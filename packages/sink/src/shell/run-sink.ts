@@ -1,0 +1,192 @@
+import { currentSchema } from "@salon/iceberg-writer";
+import type { Catalog } from "@salon/iceberg-writer";
+import type { KafkaSource, TopicDescription } from "@salon/kafka-io";
+import type { EventSchema } from "@salon/schema";
+import type { EngineReport } from "../engine/engine-effect.ts";
+import type { EngineSettings, EngineState } from "../engine/engine-state.ts";
+import { bindTable } from "../mapping/table-binding.ts";
+import { CommitTarget } from "./commit-target.ts";
+import { DeadLetterTable } from "./dead-letter-table.ts";
+import { openTables } from "./open-tables.ts";
+import { logReport } from "./report-log.ts";
+import { retryWhileUnavailable } from "./retry.ts";
+import { processClock, sleep } from "./sink-clock.ts";
+import type { SinkClock } from "./sink-clock.ts";
+import { SinkLoop } from "./sink-loop.ts";
+import type { SinkLogger } from "./sink-logger.ts";
+import { resolveSinkSettings } from "./sink-settings.ts";
+import type { ResolvedSinkSettings, SinkSettings } from "./sink-settings.ts";
+import { SnapshotExpiry } from "./snapshot-expiry.ts";
+import { UnitStore } from "./unit-store.ts";
+
+/** What a sink works with; the caller opens and disposes them. */
+export interface SinkComponents {
+  readonly catalog: Catalog;
+  readonly source: KafkaSource;
+  readonly events: EventSchema;
+  readonly logger: SinkLogger;
+  /** Aborting it ends the sink in order: what was read is committed, the group is left. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970, for the rows; what the sink waits for goes by the clock. */
+  readonly nowMs?: (() => number) | undefined;
+  readonly clock?: SinkClock | undefined;
+  readonly onReport?: ((report: EngineReport, state: EngineState) => void) | undefined;
+}
+
+/** What a run came to. */
+export interface SinkSummary {
+  readonly rows: number;
+  readonly dead: number;
+  readonly commits: number;
+}
+
+const TOPIC_LOOK_MS = 1_000;
+const LOOK_INTERVAL_MS = 3_600_000;
+const TRUNCATION_GRACE_MS = 30_000;
+const REVOKE_TIMEOUT_MS = 20_000;
+const PENDING_MANIFESTS_MAX = 100;
+
+/**
+ * Puts a topic into a table, exactly once (PROTOCOL), until the signal or, for `available-now`,
+ * until what was there at the start is in it. Tables are created where they are missing.
+ *
+ * Errors: {@link SinkError}; `IcebergError` and `KafkaIoError` for what lies below, of which the
+ * retryable ones only at the start, when the time for it is up.
+ */
+export async function runSink(
+  settings: SinkSettings,
+  components: SinkComponents,
+): Promise<SinkSummary> {
+  const resolved = resolveSinkSettings(settings);
+  const { catalog, source, events, logger, signal, clock = processClock } = components;
+  const summary = { rows: 0, dead: 0, commits: 0 };
+  const starting = {
+    clock,
+    signal,
+    timeoutMs: resolved.startupTimeoutMs,
+    onRetry: (error: Error, waitMs: number) => {
+      logger.warn(
+        { err: error.message, waitMs: Math.round(waitMs) },
+        "not there yet, trying again",
+      );
+    },
+  };
+  const [awaited, tables] = await Promise.all([
+    awaitTopic(source, resolved, components, starting),
+    retryWhileUnavailable(() => openTables(catalog, events, resolved), starting),
+  ]).catch((error: unknown) => {
+    if (signal.aborted) return [undefined, undefined] as const;
+    throw error;
+  });
+  if (awaited === undefined) return summary;
+
+  const { topic, isNew } = awaited;
+  const { main } = tables;
+  const mainTableUuid = main.metadata.tableUuid;
+  const { sourceId } = resolved;
+  const deadLetters =
+    tables.deadLetters &&
+    new DeadLetterTable({ catalog, table: tables.deadLetters, mainTableUuid, sourceId, clock });
+  const target = new CommitTarget({
+    catalog,
+    table: main,
+    sourceId,
+    topic: resolved.topic,
+    deadLetters,
+  });
+  // Said at once, not when the first record is there.
+  bindTable(currentSchema(main.metadata), events, resolved.timeZone, main.identifier.name);
+
+  const nowMs = components.nowMs ?? Date.now;
+  const onTrouble = (error: Error): void => {
+    logger.warn({ err: error.message }, "trouble, going on");
+  };
+  const units = new UnitStore({
+    target,
+    deadLetters: resolved.onInvalid === "dead-letters" ? deadLetters : undefined,
+    events,
+    timeZone: resolved.timeZone,
+    writerMemoryBytes: Math.ceil(resolved.memoryLimitBytes / 4),
+    nowMs,
+    onTrouble,
+  });
+  const identity = {
+    sourceId,
+    cluster: topic.clusterId,
+    topic: resolved.topic,
+    topicId: topic.topicId,
+    partitions: topic.partitionCount,
+  };
+  await using expiry = new SnapshotExpiry({ catalog, clock, nowMs, logger });
+  // All that such a topic has came after the start, which is what latest means.
+  const startingOffsets = isNew ? "earliest" : resolved.startingOffsets;
+  const loop = new SinkLoop(engineSettings({ ...resolved, startingOffsets }), identity, {
+    source,
+    target,
+    units,
+    clock,
+    onTrouble,
+    revokeTimeoutMs: REVOKE_TIMEOUT_MS,
+    hungAfterMs: resolved.hungAfterMs,
+    onReport: (report, state) => {
+      count(summary, report);
+      logReport(logger, report, { table: main.identifier.name, topic: resolved.topic });
+      if (report.kind === "committed") {
+        expiry.consider([target.table, ...(deadLetters ? [deadLetters.table] : [])]);
+      }
+      components.onReport?.(report, state);
+    },
+  });
+  const stop = (): void => loop.stop();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    if (!signal.aborted) await loop.run();
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+  return summary;
+}
+
+/** Waits for the topic to exist, and says once that it does not: it is new then. */
+async function awaitTopic(
+  source: KafkaSource,
+  settings: ResolvedSinkSettings,
+  { logger, signal }: SinkComponents,
+  starting: Parameters<typeof retryWhileUnavailable>[1],
+): Promise<{ readonly topic: TopicDescription; readonly isNew: boolean }> {
+  for (let looks = 0; ; looks++) {
+    const topic = await retryWhileUnavailable(() => source.describeTopic(signal), starting);
+    if (topic !== undefined) return { topic, isNew: looks > 0 };
+    if (looks === 0) logger.warn({ topic: settings.topic }, "topic does not exist, waiting for it");
+    await sleep(starting.clock, TOPIC_LOOK_MS, signal);
+  }
+}
+
+function engineSettings(settings: ResolvedSinkSettings): EngineSettings {
+  return {
+    startingOffsets: settings.startingOffsets,
+    trigger: settings.trigger,
+    assign: settings.assign,
+    commitIntervalMs: settings.commitIntervalMs,
+    commitRows: settings.commitRows,
+    commitBytes: settings.commitBytes,
+    memoryLimitBytes: settings.memoryLimitBytes,
+    onDataLoss: settings.onDataLoss,
+    lookIntervalMs: LOOK_INTERVAL_MS,
+    truncationGraceMs: TRUNCATION_GRACE_MS,
+    pendingManifestsMax: PENDING_MANIFESTS_MAX,
+  };
+}
+
+function count(
+  summary: { rows: number; dead: number; commits: number },
+  report: EngineReport,
+): void {
+  if (report.kind !== "committed") return;
+  summary.commits++;
+  if (report.plan.kind !== "unit") return;
+  for (const { rows, dead } of report.plan.stretches.values()) {
+    summary.rows += rows;
+    summary.dead += dead;
+  }
+}

@@ -1,0 +1,270 @@
+import type { KafkaSource } from "@salon/kafka-io";
+import { wakeAtMs } from "../engine/advance.ts";
+import type { EngineEffect, EngineReport } from "../engine/engine-effect.ts";
+import type { EngineEvent } from "../engine/engine-event.ts";
+import { initialEngineState } from "../engine/engine-state.ts";
+import type { EngineSettings, EngineState } from "../engine/engine-state.ts";
+import { reduce } from "../engine/reduce.ts";
+import type { SourceIdentity } from "../protocol/source-identity.ts";
+import type { CommitTarget } from "./commit-target.ts";
+import { isRetryable, retryWhileUnavailable } from "./retry.ts";
+import { isOverInTime, sleep, withJitter } from "./sink-clock.ts";
+import type { SinkClock } from "./sink-clock.ts";
+import { SourceHandler } from "./source-handler.ts";
+import type { UnitStore } from "./unit-store.ts";
+
+/** What the loop acts on. */
+export interface SinkLoopParts {
+  readonly source: KafkaSource;
+  readonly target: CommitTarget;
+  readonly units: UnitStore;
+  readonly onReport: (report: EngineReport, state: EngineState) => void;
+  readonly onTrouble: (error: Error) => void;
+  readonly clock: SinkClock;
+  /**
+   * How long a revocation waits for the commit of what was read, and the end for what is under way.
+   */
+  readonly revokeTimeoutMs: number;
+  /** After how long without progress the member counts as hung. */
+  readonly hungAfterMs: number;
+}
+
+/** Runs the engine: feeds it what happens, and does what it wants done. */
+export class SinkLoop {
+  readonly #parts: SinkLoopParts;
+  readonly #ended = Promise.withResolvers<void>();
+  readonly #abort = new AbortController();
+  readonly #handler: SourceHandler;
+  #state: EngineState;
+  #forgetTimer = (): void => undefined;
+  /** Effects that have not ended; without any the loop is idle, and cannot hang. */
+  readonly #effects = new Set<Promise<void>>();
+  #lastProgressMs: number;
+
+  constructor(settings: EngineSettings, identity: SourceIdentity, parts: SinkLoopParts) {
+    this.#parts = parts;
+    this.#lastProgressMs = parts.clock.nowMs();
+    this.#state = initialEngineState(settings, identity, this.#lastProgressMs);
+    const { clock, onTrouble, revokeTimeoutMs } = parts;
+    this.#handler = new SourceHandler({
+      tell: (event) => this.tell(event),
+      isAlive: () => this.#isAlive(),
+      onTrouble,
+      clock,
+      revokeTimeoutMs,
+    });
+  }
+
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  /** Runs until the engine ends; throws its error, if it ended with one. */
+  async run(): Promise<void> {
+    const { source, clock, revokeTimeoutMs } = this.#parts;
+    try {
+      this.tell({ kind: "started" });
+      const started = source.start(this.#handler);
+      // The engine's end comes first where the source cannot even start.
+      started.catch((error: unknown) => this.#fail(error));
+      await this.#ended.promise;
+    } finally {
+      this.#abort.abort();
+      this.#forgetTimer();
+      this.#handler.end();
+      // What hangs must not keep the member in its group; its unit's files are left alone then.
+      const isQuiet = await isOverInTime(clock, Promise.all(this.#effects), revokeTimeoutMs);
+      await source.stop();
+      if (isQuiet) await this.#parts.units.dropAll();
+    }
+  }
+
+  /** Ends in order: what was read is committed. */
+  stop(): void {
+    this.tell({ kind: "stop-requested" });
+  }
+
+  tell(event: EngineEvent): void {
+    const nowMs = this.#parts.clock.nowMs();
+    // The passing of time is no progress: it goes on where an effect hangs.
+    if (event.kind !== "time-passed") this.#lastProgressMs = nowMs;
+    const { state, effects } = reduce(this.#state, event, nowMs);
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    const { clock } = this.#parts;
+    this.#forgetTimer();
+    const atMs = wakeAtMs(this.#state);
+    const isOver = this.#state.phase === "stopped" || this.#state.phase === "failed";
+    if (isOver || atMs === Number.POSITIVE_INFINITY) return;
+    const passed = (): void => this.tell({ kind: "time-passed" });
+    this.#forgetTimer = clock.startTimer(passed, Math.max(atMs - clock.nowMs(), 1));
+  }
+
+  #perform(effect: EngineEffect): void {
+    const done = this.#do(effect);
+    if (done === undefined) return;
+    const ended = done
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => this.#effects.delete(ended));
+    this.#effects.add(ended);
+  }
+
+  #do(effect: EngineEffect): Promise<void> | undefined {
+    const { source, target, units } = this.#parts;
+    switch (effect.kind) {
+      case "read-table":
+        return this.#answer(
+          () => target.readView(),
+          (view) => ({ kind: "table-read", view }),
+        );
+      case "read-log-ranges":
+        return this.#answer(
+          () => source.listOffsets(effect.partitions, this.#abort.signal),
+          (ranges) => ({ kind: "log-ranges-read", purpose: effect.purpose, ranges }),
+        );
+      case "count-partitions":
+        return this.#answer(
+          () => source.describeTopic(this.#abort.signal),
+          (topic) => ({ kind: "partitions-counted", count: topic?.partitionCount ?? 0 }),
+        );
+      case "apply-dead-letters":
+        return this.#answer(
+          () => target.applyDeadLetters(effect.pending, effect.applied),
+          (through) => ({ kind: "dead-letters-applied", through }),
+        );
+      case "begin-reading":
+        this.#handler.begin(effect.offsets);
+        return undefined;
+      case "release-partitions":
+        this.#handler.release();
+        return undefined;
+      case "seek":
+        if (effect.afterMs > 0) return this.#seekLater(effect);
+        this.#seek(effect.partition, effect.offset);
+        return undefined;
+      case "pause":
+        source.pause(effect.partitions);
+        return undefined;
+      case "resume":
+        source.resume(effect.partitions);
+        return undefined;
+      case "write-chunk":
+        return this.#writeChunk(effect.chunkId, effect.unitId);
+      case "discard-chunk":
+        this.#handler.letGo(effect.chunkId);
+        return undefined;
+      case "seal-unit":
+        return this.#sealUnit(effect.unitId);
+      case "drop-unit":
+        return units.drop(effect.unitId, effect.keepFiles);
+      case "attempt-commit":
+        return this.#attempt(effect);
+      case "settle-commit":
+        return this.#settle(effect.commitId, effect.afterMs);
+      case "mirror-offsets":
+        return source.commitOffsets(effect.offsets).catch(this.#parts.onTrouble);
+      case "report":
+        this.#parts.onReport(effect.report, this.#state);
+        return undefined;
+      case "finish":
+        if (effect.error === undefined) this.#ended.resolve();
+        else this.#ended.reject(effect.error);
+        return undefined;
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  /** Calls until it succeeds and tells the engine what came of it. */
+  async #answer<T>(call: () => Promise<T>, event: (value: T) => EngineEvent): Promise<void> {
+    const { clock } = this.#parts;
+    const value = await retryWhileUnavailable(call, {
+      clock,
+      signal: this.#abort.signal,
+      onRetry: (error) => {
+        this.#lastProgressMs = clock.nowMs();
+        this.#parts.onTrouble(error);
+      },
+    });
+    this.tell(event(value));
+  }
+
+  async #seekLater(effect: Extract<EngineEffect, { kind: "seek" }>): Promise<void> {
+    const { partition, offset, afterMs } = effect;
+    await this.#wait(afterMs);
+    // Another assignment or seek may have come in the meantime.
+    if (this.#state.partitions.get(partition)?.next === offset) this.#seek(partition, offset);
+  }
+
+  #seek(partition: number, offset: number): void {
+    this.#handler.sought(partition, this.#parts.source.seek(partition, offset));
+  }
+
+  async #writeChunk(chunkId: number, unitId: number): Promise<void> {
+    const chunk = this.#handler.chunk(chunkId);
+    try {
+      const written = await this.#parts.units.write(unitId, chunk);
+      const { partition, requestedOffset: start, nextOffset: end } = chunk;
+      this.tell({ kind: "chunk-written", unitId, partition, start, end, ...written });
+    } catch (error) {
+      this.#tellUnitFailed(unitId, error);
+    } finally {
+      this.#handler.letGo(chunkId);
+    }
+  }
+
+  async #sealUnit(unitId: number): Promise<void> {
+    try {
+      const deadLetters = await this.#parts.units.seal(unitId);
+      this.tell({ kind: "unit-sealed", unitId, deadLetters });
+    } catch (error) {
+      this.#tellUnitFailed(unitId, error);
+    }
+  }
+
+  #tellUnitFailed(unitId: number, error: unknown): void {
+    if (!isRetryable(error)) throw error;
+    this.#parts.onTrouble(error);
+    this.tell({ kind: "unit-failed", unitId, reason: error.message });
+  }
+
+  async #attempt(effect: Extract<EngineEffect, { kind: "attempt-commit" }>): Promise<void> {
+    await this.#wait(effect.afterMs);
+    const { commitId, plan, unitId } = effect;
+    const append = unitId === undefined ? undefined : this.#parts.units.staged(unitId);
+    const { identity, appliedThrough, provedMain } = this.#state;
+    const context = { identity, appliedThrough, provedMain };
+    const result = await this.#parts.target.attempt(commitId, { plan, append, context });
+    if (result.kind === "committed" && unitId !== undefined) this.#parts.units.release(unitId);
+    this.tell({ kind: "attempt-finished", commitId, result });
+  }
+
+  async #settle(commitId: number, afterMs: number): Promise<void> {
+    await this.#wait(afterMs);
+    const unitId = this.#state.commit?.unitId;
+    const result = await this.#parts.target.settle(commitId);
+    if (result.kind === "committed" && unitId !== undefined) this.#parts.units.release(unitId);
+    this.tell({ kind: "commit-settled", commitId, result });
+  }
+
+  async #wait(afterMs: number): Promise<void> {
+    const { clock } = this.#parts;
+    if (afterMs > 0) await sleep(clock, withJitter(clock, afterMs), this.#abort.signal);
+  }
+
+  /** A member with nothing to do is alive; one whose work does not end is not. */
+  #isAlive(): boolean {
+    const { clock, hungAfterMs } = this.#parts;
+    return this.#effects.size === 0 || clock.nowMs() - this.#lastProgressMs < hungAfterMs;
+  }
+
+  /** Whatever the error: an engine that did not know of it would go on sending. */
+  #fail(error: unknown): void {
+    if (this.#abort.signal.aborted) return;
+    this.tell({ kind: "failed", error: error instanceof Error ? error : new Error(String(error)) });
+  }
+}

@@ -1,0 +1,200 @@
+import { randomUUID } from "node:crypto";
+import type { StagedAppend, TableWriter } from "@salon/iceberg-writer";
+import { currentSchema, newSnapshotId, openTableWriter } from "@salon/iceberg-writer";
+import type { RecordChunk } from "@salon/kafka-io";
+import { createDecoder } from "@salon/schema";
+import type { DecodedRecords, Decoder, EventSchema } from "@salon/schema";
+import type { TableBinding } from "../mapping/table-binding.ts";
+import { bindTable } from "../mapping/table-binding.ts";
+import type { StagedDeadLetters } from "../protocol/own-commit.ts";
+import { SinkError } from "../sink-error.ts";
+import { chunkOffsets, chunkRows, deadLetterRows } from "./chunk-rows.ts";
+import type { CommitTarget } from "./commit-target.ts";
+import type { DeadLetterTable } from "./dead-letter-table.ts";
+
+/** What the units are written with. */
+export interface UnitStoreParts {
+  readonly target: CommitTarget;
+  /** Absent: an invalid record ends the sink. */
+  readonly deadLetters?: DeadLetterTable | undefined;
+  readonly events: EventSchema;
+  /** Of `local-date-time` fields that become instants. */
+  readonly timeZone: string;
+  /** Bytes of rows that one unit's writer may hold. */
+  readonly writerMemoryBytes: number;
+  readonly nowMs: () => number;
+  readonly onTrouble: (error: Error) => void;
+  readonly onDecoded?: ((decoded: DecodedRecords) => void) | undefined;
+}
+
+/** What a chunk came to. */
+export interface WrittenChunk {
+  readonly rows: number;
+  readonly dead: number;
+  /** Estimated bytes of Parquet of the unit so far. */
+  readonly unitBytes: number;
+  /** Bytes of memory that all units hold. */
+  readonly bufferedBytes: number;
+}
+
+interface Unit {
+  /** Drawn when the unit is opened: dead letters name the snapshot that decides them. */
+  readonly snapshotId: bigint;
+  readonly binding: TableBinding;
+  readonly decoder: Decoder;
+  readonly rows: TableWriter;
+  deadLetters?: TableWriter | undefined;
+  staged?: StagedAppend | undefined;
+}
+
+/** The data files of the units that are not settled yet. One call at a time per unit. */
+export class UnitStore {
+  readonly #parts: UnitStoreParts;
+  readonly #units = new Map<number, Unit>();
+  readonly #decoders = new Map<string, Decoder>();
+  /** Per unit, the end of its last call. */
+  readonly #tails = new Map<number, Promise<unknown>>();
+
+  constructor(parts: UnitStoreParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Decodes a chunk and writes its records; `INVALID_RECORD` where they may not become dead
+   * letters.
+   */
+  write(unitId: number, chunk: RecordChunk): Promise<WrittenChunk> {
+    return this.#inTurn(unitId, async () => {
+      const unit = this.#units.get(unitId) ?? this.#open(unitId);
+      const { buffer, valueStarts, valueEnds, count } = chunk;
+      const decoded = unit.decoder.decode(buffer, valueStarts, valueEnds, count);
+      this.#parts.onDecoded?.(decoded);
+      const origin = { chunk, processedAtMs: this.#parts.nowMs() };
+      if (decoded.rejected.length > 0) {
+        const writer = this.#deadLetterWriter(unit, decoded, chunk);
+        await writer.write(deadLetterRows(decoded, origin, unit.snapshotId));
+      }
+      if (decoded.batch.rowCount > 0) {
+        await unit.rows.write(chunkRows(decoded, origin, unit.binding));
+      }
+      return {
+        rows: decoded.batch.rowCount,
+        dead: decoded.rejected.length,
+        unitBytes: unit.rows.estimatedBytes + (unit.deadLetters?.estimatedBytes ?? 0),
+        bufferedBytes: this.#bufferedBytes(),
+      };
+    });
+  }
+
+  /** Closes the unit's files and stages its commit; answers its dead letters, if it has any. */
+  seal(unitId: number): Promise<StagedDeadLetters | undefined> {
+    return this.#inTurn(unitId, async () => {
+      const unit = this.#units.get(unitId) ?? this.#open(unitId);
+      const dataFiles = await unit.rows.close();
+      const { deadLetters, target } = this.#parts;
+      const deadFiles = (await unit.deadLetters?.close()) ?? [];
+      const staged = deadFiles.length === 0 ? undefined : await deadLetters?.stage(deadFiles);
+      unit.staged = await target.stage({ dataFiles, snapshotId: unit.snapshotId });
+      return staged;
+    });
+  }
+
+  /** The commit of a sealed unit. */
+  staged(unitId: number): StagedAppend {
+    const staged = this.#units.get(unitId)?.staged;
+    if (staged === undefined) throw new Error(`unit ${unitId} is not sealed`);
+    return staged;
+  }
+
+  /** Forgets a unit that is committed. */
+  release(unitId: number): void {
+    this.#units.delete(unitId);
+    this.#tails.delete(unitId);
+  }
+
+  /** Gives a unit up; its files are deleted where nothing can refer to them. */
+  drop(unitId: number, keepFiles: boolean): Promise<void> {
+    return this.#inTurn(unitId, async () => {
+      const unit = this.#units.get(unitId);
+      this.release(unitId);
+      if (unit === undefined || keepFiles) return;
+      try {
+        if (unit.staged !== undefined) await unit.staged.discard();
+        await unit.rows[Symbol.asyncDispose]();
+        await unit.deadLetters?.[Symbol.asyncDispose]();
+      } catch (error) {
+        // The files stay as orphans, which is no harm to the table.
+        this.#parts.onTrouble(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  }
+
+  /** Gives up what was never sent; sealed units stay, for they may be committed already. */
+  async dropAll(): Promise<void> {
+    for (const [unitId, unit] of this.#units) await this.drop(unitId, unit.staged !== undefined);
+  }
+
+  #open(unitId: number): Unit {
+    const { target, events, timeZone, writerMemoryBytes } = this.#parts;
+    const { table } = target;
+    const schema = currentSchema(table.metadata);
+    const binding = bindTable(schema, events, timeZone, table.identifier.name);
+    const unit: Unit = {
+      snapshotId: newSnapshotId(randomUUID),
+      binding,
+      decoder: this.#decoder(binding),
+      rows: openTableWriter({
+        table,
+        schemaId: schema.schemaId,
+        memoryLimitBytes: writerMemoryBytes,
+      }),
+    };
+    this.#units.set(unitId, unit);
+    return unit;
+  }
+
+  /** Decoders are kept: each has learnt how the producers of the topic write. */
+  #decoder(binding: TableBinding): Decoder {
+    const key = JSON.stringify(binding.dateTimes);
+    let decoder = this.#decoders.get(key);
+    if (decoder === undefined) {
+      decoder = createDecoder(this.#parts.events, { dateTimes: binding.dateTimes });
+      this.#decoders.set(key, decoder);
+    }
+    return decoder;
+  }
+
+  #deadLetterWriter(unit: Unit, decoded: DecodedRecords, chunk: RecordChunk): TableWriter {
+    const { deadLetters } = this.#parts;
+    if (deadLetters === undefined) {
+      const [first] = decoded.rejected;
+      const offset = chunkOffsets(chunk)[first?.index ?? 0];
+      throw new SinkError(
+        "INVALID_RECORD",
+        `the record at offset ${offset} of partition ${chunk.partition} of topic ${chunk.topic} ` +
+          `is invalid (${first?.code}: ${first?.message}); --on-invalid dead-letters goes on ` +
+          `and keeps such records aside`,
+      );
+    }
+    unit.deadLetters ??= deadLetters.openWriter();
+    return unit.deadLetters;
+  }
+
+  #bufferedBytes(): number {
+    let bytes = 0;
+    for (const { rows, deadLetters } of this.#units.values()) {
+      bytes += rows.bufferedBytes + (deadLetters?.bufferedBytes ?? 0);
+    }
+    return bytes;
+  }
+
+  #inTurn<T>(unitId: number, call: () => Promise<T>): Promise<T> {
+    const before = this.#tails.get(unitId) ?? Promise.resolve();
+    const result = before.then(call, call);
+    this.#tails.set(
+      unitId,
+      result.catch(() => undefined),
+    );
+    return result;
+  }
+}

@@ -1,0 +1,106 @@
+import type { SinkClock } from "../../src/shell/sink-clock.ts";
+
+interface Timer {
+  readonly atMs: number;
+  readonly callback: () => void;
+}
+
+/** How many turns of the event loop what is under way may take before time goes on. */
+const QUIET_TURNS = 2;
+
+/**
+ * Time and chance of one simulated history: time goes on only when nothing else happens, to the
+ * next timer; chance is drawn from a seed, so that a history can be had again.
+ */
+export class SimWorld implements SinkClock {
+  readonly trace: string[] = [];
+  readonly #timers = new Set<Timer>();
+  #nowMs = 0;
+  #seed: number;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  readonly nowMs = (): number => this.#nowMs;
+
+  /** Mulberry32. */
+  readonly random = (): number => {
+    this.#seed = (this.#seed + 0x6d2b79f5) | 0;
+    let bits = Math.imul(this.#seed ^ (this.#seed >>> 15), 1 | this.#seed);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+
+  readonly startTimer = (callback: () => void, waitMs: number): (() => void) => {
+    const timer = { atMs: this.#nowMs + Math.max(0, waitMs), callback };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  };
+
+  /** A whole number from `min` to `max`. */
+  between(min: number, max: number): number {
+    return min + Math.floor(this.random() * (max - min + 1));
+  }
+
+  chance(probability: number): boolean {
+    return this.random() < probability;
+  }
+
+  sleep(waitMs: number): Promise<void> {
+    return new Promise((resolve) => this.startTimer(resolve, waitMs));
+  }
+
+  log(text: string): void {
+    this.trace.push(`${(this.#nowMs / 1000).toFixed(3)} ${text}`);
+  }
+
+  /**
+   * Lets the history go on until it is over; false where it is not by `limitMs`, or never will be.
+   */
+  async runUntil(isOver: () => boolean, limitMs: number): Promise<boolean> {
+    for (;;) {
+      for (let turn = 0; turn < QUIET_TURNS; turn++) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (isOver()) return true;
+      let next: Timer | undefined;
+      for (const timer of this.#timers) {
+        if (next === undefined || timer.atMs < next.atMs) next = timer;
+      }
+      if (next === undefined || next.atMs > limitMs) return false;
+      this.#timers.delete(next);
+      this.#nowMs = Math.max(this.#nowMs, next.atMs);
+      next.callback();
+    }
+  }
+}
+
+/** A process: once it is dead nothing of it goes on, and nobody hears of it. */
+export class SimProcess implements SinkClock {
+  readonly name: string;
+  readonly world: SimWorld;
+  isDead = false;
+
+  constructor(name: string, world: SimWorld) {
+    this.name = name;
+    this.world = world;
+  }
+
+  readonly nowMs = (): number => this.world.nowMs();
+  readonly random = (): number => this.world.random();
+  readonly startTimer = (callback: () => void, waitMs: number): (() => void) =>
+    this.world.startTimer(() => {
+      if (!this.isDead) callback();
+    }, waitMs);
+
+  log(text: string): void {
+    this.world.log(`${this.name} ${text}`);
+  }
+
+  /** Takes a while; never comes back to a process that is dead. */
+  async pass(maxMs: number): Promise<void> {
+    if (!this.isDead) await this.world.sleep(this.world.between(0, maxMs));
+    if (this.isDead) await new Promise(() => undefined);
+  }
+}
