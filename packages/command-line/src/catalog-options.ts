@@ -1,0 +1,118 @@
+import type { Command } from "commander";
+import { CommandLineError } from "./command-line-error.ts";
+import { readNameValues } from "./name-value.ts";
+import { choiceOption, repeatableOption, textOption } from "./option.ts";
+
+/** The catalogs that the commands open. */
+export type CatalogType = "hadoop" | "rest";
+
+/** What the command line says of catalog and table. */
+export interface CatalogArguments {
+  /**
+   * Iceberg's own properties, with `type`, and `warehouse` where it is given or the catalog needs
+   * one: what `openCatalog` of `@salon/iceberg-writer` takes.
+   */
+  readonly properties: Readonly<Record<string, string>> & { readonly type: CatalogType };
+  readonly namespace: readonly string[];
+  readonly table: string;
+}
+
+interface CatalogOptionValues {
+  readonly catalog: CatalogType;
+  readonly warehouse: string;
+  readonly namespace?: string;
+  readonly table: string;
+}
+
+/** Adds `--catalog`, `--catalog-property`, `--warehouse`, `--namespace` and `--table`. */
+export function addCatalogOptions(command: Command): Command {
+  return command
+    .addOption(
+      choiceOption(
+        "--catalog <type>",
+        "catalog that the table is in",
+        ["hadoop", "rest"],
+        "hadoop",
+      ),
+    )
+    .addOption(
+      repeatableOption(
+        "--catalog-property <name=value>",
+        "catalog property by its Iceberg name, as uri or token; repeatable, in the variable by commas",
+      ),
+    )
+    .addOption(
+      textOption(
+        "--warehouse <location>",
+        "path or URI of the warehouse; a REST catalog is asked for it by name if it is given",
+        "./warehouse",
+      ),
+    )
+    .addOption(
+      textOption(
+        "--namespace <name>",
+        "namespace of the table, levels separated by dots (default: hadoop none, rest default)",
+      ),
+    )
+    .addOption(textOption("--table <name>", "name of the table", "bronze_ratings_streaming"));
+}
+
+/**
+ * What the options of {@link addCatalogOptions} say.
+ *
+ * Throws `USAGE_INVALID` naming the flag.
+ */
+export function readCatalogArguments(command: Command): CatalogArguments {
+  const { catalog: type, table, ...values } = command.optsWithGlobals<CatalogOptionValues>();
+  const given = readNameValues(command, "--catalog-property");
+  if (given["type"] !== undefined && given["type"] !== type) {
+    throw usageError(`--catalog is ${type}, and --catalog-property type is ${given["type"]}`);
+  }
+  if (type === "rest" && !given["uri"]) {
+    throw usageError("--catalog rest needs --catalog-property uri=http://…");
+  }
+  checkNamePart("--table", table);
+  const warehouse = readWarehouse(command, type, values.warehouse, given["warehouse"]);
+  return {
+    properties: { ...given, ...(warehouse !== undefined && { warehouse }), type },
+    namespace: parseNamespace(values.namespace ?? (type === "rest" ? "default" : "")),
+    table,
+  };
+}
+
+/** The default is a folder, which means nothing to a REST catalog. */
+function readWarehouse(
+  command: Command,
+  type: CatalogType,
+  flag: string,
+  property: string | undefined,
+): string | undefined {
+  if (command.getOptionValueSourceWithGlobals("warehouse") === "default") {
+    return property ?? (type === "hadoop" ? flag : undefined);
+  }
+  if (property !== undefined && property !== flag) {
+    throw usageError(`--warehouse is ${flag}, and --catalog-property warehouse is ${property}`);
+  }
+  if (flag === "") throw usageError("--warehouse must not be empty");
+  return flag;
+}
+
+function parseNamespace(text: string): readonly string[] {
+  const levels = text === "" ? [] : text.split(".");
+  if (levels.includes("")) throw usageError(`--namespace ${text} has an empty level`);
+  for (const level of levels) checkNamePart("--namespace", level);
+  return levels;
+}
+
+/** Catalogs make paths of names; refused here, so that the message names the flag. */
+function checkNamePart(flag: string, name: string): void {
+  if (name === "") throw usageError(`${flag} must not be empty`);
+  if (name !== "." && name !== ".." && !/[/\p{Cc}]/u.test(name)) return;
+  throw usageError(
+    `${flag} ${JSON.stringify(name)} is no name: "." and "..", "/" and control characters are none`,
+  );
+}
+
+function usageError(message: string): CommandLineError {
+  return new CommandLineError("USAGE_INVALID", message);
+}

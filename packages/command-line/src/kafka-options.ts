@@ -1,0 +1,215 @@
+import { readFile } from "node:fs/promises";
+import type { KafkaConnectionSettings } from "@salon/kafka-io";
+import { type Command, InvalidArgumentError, type Option } from "commander";
+import { CommandLineError } from "./command-line-error.ts";
+import { choiceOption, textOption } from "./option.ts";
+
+const DEFAULT_TOPIC = "nail_salon_ratings";
+
+/** Where the broker of the compose stack listens for programs outside of it. */
+const DEFAULT_BOOTSTRAP_SERVERS = "localhost:29092";
+
+/** Kafka's names for how a connection is protected. */
+export type SecurityProtocol = "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL";
+
+/** What the command line says of the cluster; files are not read yet. */
+export interface KafkaArguments {
+  /** `host:port`, at least one. */
+  readonly bootstrapServers: readonly string[];
+  readonly securityProtocol: SecurityProtocol;
+  /** Present where the protocol is one with SASL; one of `password` and `passwordFile` is. */
+  readonly sasl?:
+    | {
+        readonly username: string;
+        readonly password?: string | undefined;
+        readonly passwordFile?: string | undefined;
+      }
+    | undefined;
+  /** Present where the protocol is one with TLS. Paths of PEM files. */
+  readonly tls?:
+    | {
+        readonly caFile?: string | undefined;
+        readonly certFile?: string | undefined;
+        readonly keyFile?: string | undefined;
+      }
+    | undefined;
+}
+
+interface KafkaOptionValues {
+  readonly bootstrapServers?: string;
+  readonly securityProtocol: SecurityProtocol;
+  readonly saslMechanism?: "PLAIN";
+  readonly saslUsername?: string;
+  readonly saslPassword?: string;
+  readonly saslPasswordFile?: string;
+  readonly sslCaFile?: string;
+  readonly sslCertFile?: string;
+  readonly sslKeyFile?: string;
+}
+
+/**
+ * Adds `--bootstrap-servers` and `--topic`, with defaults unless `presence` is `"optional"`, and
+ * the security flags. No secret has a default, so that `--help` never shows one.
+ */
+export function addKafkaOptions(
+  command: Command,
+  presence: "default" | "optional" = "default",
+): Command {
+  const [servers, topic] = presence === "default" ? [DEFAULT_BOOTSTRAP_SERVERS, DEFAULT_TOPIC] : [];
+  command
+    .addOption(textOption("--bootstrap-servers <host:port,...>", "brokers to ask first", servers))
+    .addOption(textOption("--topic <name>", "topic of the ratings", topic).argParser(parseTopic));
+  for (const option of securityOptions()) command.addOption(option.helpGroup("Security:"));
+  return command;
+}
+
+/**
+ * What the options of {@link addKafkaOptions} say.
+ *
+ * Throws `USAGE_INVALID` for options that are malformed, lack their partner or would have no
+ * effect, and where no brokers are named.
+ */
+export function readKafkaArguments(command: Command): KafkaArguments {
+  const kafka = readOptionalKafkaArguments(command);
+  if (kafka === undefined) throw usageError("--bootstrap-servers is missing");
+  return kafka;
+}
+
+/** As {@link readKafkaArguments}, but undefined where no brokers are named. */
+export function readOptionalKafkaArguments(command: Command): KafkaArguments | undefined {
+  const values = command.optsWithGlobals<KafkaOptionValues>();
+  const { bootstrapServers, securityProtocol } = values;
+  if (bootstrapServers === undefined) return undefined;
+  return {
+    bootstrapServers: bootstrapServers.split(",").map(parseServer),
+    securityProtocol,
+    sasl: readSasl(values),
+    tls: readTls(values),
+  };
+}
+
+/**
+ * Reads the files that the arguments name.
+ *
+ * Throws `FILE_UNREADABLE` naming flag and path.
+ */
+export async function loadKafkaConnection(
+  kafka: KafkaArguments,
+  clientId: string,
+): Promise<KafkaConnectionSettings> {
+  const { bootstrapServers, sasl, tls } = kafka;
+  const connection: KafkaConnectionSettings = { bootstrapServers, clientId };
+  const [ca, cert, key, passwordText] = await Promise.all([
+    readTextFile("--ssl-ca-file", tls?.caFile),
+    readTextFile("--ssl-cert-file", tls?.certFile),
+    readTextFile("--ssl-key-file", tls?.keyFile),
+    readTextFile("--sasl-password-file", sasl?.passwordFile),
+  ]);
+  // Editors and `echo` end a file with a line break that is no part of the password.
+  const password = sasl?.password ?? passwordText?.replace(/\r?\n$/, "") ?? "";
+  return {
+    ...connection,
+    ...(tls && { tls: { ca, cert, key } }),
+    ...(sasl && { sasl: { mechanism: "plain", username: sasl.username, password } }),
+  };
+}
+
+function securityOptions(): readonly Option[] {
+  return [
+    choiceOption(
+      "--security-protocol <protocol>",
+      "how the connection to Kafka is protected",
+      ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"],
+      "PLAINTEXT",
+    ),
+    choiceOption("--sasl-mechanism <name>", "how to authenticate (default: PLAIN)", ["PLAIN"]),
+    textOption("--sasl-username <name>", "user to authenticate as"),
+    textOption("--sasl-password <text>", "its password; others see it in the process list"),
+    textOption("--sasl-password-file <path>", "file that holds the password"),
+    textOption("--ssl-ca-file <path>", "PEM certificates that brokers are trusted by"),
+    textOption("--ssl-cert-file <path>", "PEM certificate to present to brokers"),
+    textOption("--ssl-key-file <path>", "PEM private key of that certificate"),
+  ];
+}
+
+/** A name that Kafka accepts for a topic. */
+function parseTopic(name: string): string {
+  if (/^[A-Za-z0-9._-]{1,249}$/.test(name) && name !== "." && name !== "..") return name;
+  throw new InvalidArgumentError("A topic's name has up to 249 letters, digits, dots, _ and -.");
+}
+
+function parseServer(text: string): string {
+  const server = text.trim();
+  const match = /^(?:[^\s:/[\]]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})$/.exec(server);
+  const port = Number(match?.[1] ?? 0);
+  if (port >= 1 && port <= 65_535) return server;
+  throw usageError(`--bootstrap-servers takes host:port, separated by commas, not "${text}"`);
+}
+
+function readSasl(values: KafkaOptionValues): KafkaArguments["sasl"] {
+  const { saslUsername, saslPassword, saslPasswordFile, saslMechanism } = values;
+  if (!values.securityProtocol.startsWith("SASL_")) {
+    refuseWithout("--security-protocol SASL_PLAINTEXT or SASL_SSL", {
+      "--sasl-mechanism": saslMechanism,
+      "--sasl-username": saslUsername,
+      "--sasl-password": saslPassword,
+      "--sasl-password-file": saslPasswordFile,
+    });
+    return undefined;
+  }
+  const protocol = `--security-protocol ${values.securityProtocol}`;
+  if (saslUsername === undefined) throw usageError(`${protocol} needs --sasl-username`);
+  if (saslPassword !== undefined && saslPasswordFile !== undefined) {
+    throw usageError("--sasl-password and --sasl-password-file exclude each other");
+  }
+  if (saslPassword === undefined && saslPasswordFile === undefined) {
+    throw usageError(`${protocol} needs --sasl-password-file or --sasl-password`);
+  }
+  return { username: saslUsername, password: saslPassword, passwordFile: saslPasswordFile };
+}
+
+function readTls(values: KafkaOptionValues): KafkaArguments["tls"] {
+  const { sslCaFile, sslCertFile, sslKeyFile } = values;
+  if (!values.securityProtocol.endsWith("SSL")) {
+    refuseWithout("--security-protocol SSL or SASL_SSL", {
+      "--ssl-ca-file": sslCaFile,
+      "--ssl-cert-file": sslCertFile,
+      "--ssl-key-file": sslKeyFile,
+    });
+    return undefined;
+  }
+  if (sslCertFile !== undefined && sslKeyFile === undefined) {
+    throw usageError("--ssl-cert-file needs --ssl-key-file");
+  }
+  if (sslKeyFile !== undefined && sslCertFile === undefined) {
+    throw usageError("--ssl-key-file needs --ssl-cert-file");
+  }
+  return { caFile: sslCaFile, certFile: sslCertFile, keyFile: sslKeyFile };
+}
+
+/**
+ * A flag that is silently without effect would let someone believe in a protection that is not
+ * there.
+ */
+function refuseWithout(missing: string, flags: Readonly<Record<string, string | undefined>>): void {
+  for (const [flag, value] of Object.entries(flags)) {
+    if (value !== undefined) throw usageError(`${flag} needs ${missing}`);
+  }
+}
+
+async function readTextFile(flag: string, path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CommandLineError("FILE_UNREADABLE", `cannot read the file of ${flag}: ${reason}`, {
+      context: { flag, path },
+      cause,
+    });
+  }
+}
+
+function usageError(message: string): CommandLineError {
+  return new CommandLineError("USAGE_INVALID", message);
+}

@@ -1,0 +1,137 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createCommand, parseCommandLine, type ParseOutcome } from "../src/command-line.ts";
+import {
+  addKafkaOptions,
+  loadKafkaConnection,
+  readOptionalKafkaArguments,
+  readKafkaArguments,
+  type KafkaArguments,
+} from "../src/kafka-options.ts";
+
+function parse(argv: readonly string[]): ParseOutcome<KafkaArguments> {
+  const command = createCommand({ name: "salon-test", description: "Tests.", version: "1" });
+  return parseCommandLine(addKafkaOptions(command), argv, readKafkaArguments);
+}
+
+function createOptional(): Command {
+  const command = createCommand({ name: "salon-test", description: "Tests.", version: "1" });
+  return addKafkaOptions(command, "optional");
+}
+
+describe("readKafkaArguments", () => {
+  it("reaches the compose stack's broker in plain text by default", () => {
+    expect(parse([])).toEqual({
+      kind: "settings",
+      settings: { bootstrapServers: ["localhost:29092"], securityProtocol: "PLAINTEXT" },
+    });
+  });
+
+  it.each(["", "a topic", "über", "..", "a".repeat(250)])("refuses topic %j", (name) => {
+    expect(parse(["--topic", name])).toEqual({
+      kind: "usage-error",
+      message: expect.stringContaining("--topic"),
+    });
+  });
+
+  it("takes several brokers, also by IPv6 address", () => {
+    expect(parse(["--bootstrap-servers", "a:9092, [::1]:29092"])).toMatchObject({
+      settings: { bootstrapServers: ["a:9092", "[::1]:29092"] },
+    });
+  });
+
+  it.each([
+    "",
+    "localhost",
+    "localhost:",
+    "localhost:0",
+    "localhost:65536",
+    "a:1,,b:2",
+    "http://a:1",
+  ])("refuses %j as brokers", (text) => {
+    expect(parse(["--bootstrap-servers", text])).toEqual({
+      kind: "usage-error",
+      message: expect.stringContaining("--bootstrap-servers"),
+    });
+  });
+
+  it.each([
+    ["--security-protocol SASL", "--security-protocol"],
+    ["--sasl-username u", "--sasl-username needs --security-protocol"],
+    ["--sasl-mechanism PLAIN", "--sasl-mechanism needs --security-protocol"],
+    ["--sasl-mechanism SCRAM-SHA-256 --security-protocol SASL_SSL", "--sasl-mechanism"],
+    ["--security-protocol SASL_SSL", "--sasl-username"],
+    ["--security-protocol SASL_SSL --sasl-username u", "--sasl-password"],
+    [
+      "--security-protocol SASL_SSL --sasl-username u --sasl-password p --sasl-password-file f",
+      "--sasl-password-file",
+    ],
+    ["--ssl-ca-file ca.pem", "--ssl-ca-file needs --security-protocol"],
+    ["--security-protocol SSL --ssl-cert-file c.pem", "--ssl-cert-file needs --ssl-key-file"],
+    ["--security-protocol SSL --ssl-key-file k.pem", "--ssl-key-file needs --ssl-cert-file"],
+  ])("refuses %s", (text, named) => {
+    expect(parse(text.split(" "))).toEqual({
+      kind: "usage-error",
+      message: expect.stringContaining(named),
+    });
+  });
+});
+
+describe("readOptionalKafkaArguments", () => {
+  it("is undefined where brokers are optional and none is named", () => {
+    expect(parseCommandLine(createOptional(), [], readOptionalKafkaArguments)).toEqual({
+      kind: "settings",
+      settings: undefined,
+    });
+    expect(parseCommandLine(createOptional(), [], readKafkaArguments)).toEqual({
+      kind: "usage-error",
+      message: "--bootstrap-servers is missing",
+    });
+  });
+});
+
+describe("loadKafkaConnection", () => {
+  it("reads certificates and the password without its line break", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "salon-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, "ca.pem"), "CA");
+    await writeFile(join(folder, "password"), " s3cret \n");
+    const connection = await loadKafkaConnection(
+      {
+        bootstrapServers: ["a:1"],
+        securityProtocol: "SASL_SSL",
+        sasl: { username: "u", passwordFile: join(folder, "password") },
+        tls: { caFile: join(folder, "ca.pem") },
+      },
+      "salon",
+    );
+    expect(connection).toEqual({
+      bootstrapServers: ["a:1"],
+      clientId: "salon",
+      tls: { ca: "CA" },
+      sasl: { mechanism: "plain", username: "u", password: " s3cret " },
+    });
+  });
+
+  it("has neither TLS nor SASL for PLAINTEXT", async () => {
+    const connection = await loadKafkaConnection(
+      { bootstrapServers: ["a:1"], securityProtocol: "PLAINTEXT" },
+      "salon",
+    );
+    expect(connection).toEqual({ bootstrapServers: ["a:1"], clientId: "salon" });
+  });
+
+  it("names flag and path of a file that is not there", async () => {
+    const loading = loadKafkaConnection(
+      { bootstrapServers: ["a:1"], securityProtocol: "SSL", tls: { caFile: "/nowhere/ca.pem" } },
+      "salon",
+    );
+    await expect(loading).rejects.toMatchObject({
+      code: "FILE_UNREADABLE",
+      message: expect.stringMatching(/--ssl-ca-file.*\/nowhere\/ca\.pem/),
+    });
+  });
+});
