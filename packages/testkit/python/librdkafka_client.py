@@ -1,0 +1,102 @@
+"""Writes to Kafka with librdkafka: requests as in json_lines.py."""
+
+import base64
+import json
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from json_lines import serve
+
+TIMEOUT_SECONDS = 60
+
+
+def create_topic(connection, topic, partitions, config):
+    # The client must outlive the futures that it gives.
+    admin = AdminClient(connection)
+    created = admin.create_topics([NewTopic(topic, partitions, 1, config=config)])
+    created[topic].result(TIMEOUT_SECONDS)
+
+
+def end_offsets(connection, topic):
+    """The last stable offset of each partition, in order."""
+    consumer = Consumer({**connection, "group.id": "testkit", "isolation.level": "read_committed"})
+    try:
+        partitions = consumer.list_topics(topic, TIMEOUT_SECONDS).topics[topic].partitions
+        return [
+            consumer.get_watermark_offsets(TopicPartition(topic, index), TIMEOUT_SECONDS)[1]
+            for index in sorted(partitions)
+        ]
+    finally:
+        consumer.close()
+
+
+def bytes_of(text):
+    return None if text is None else base64.b64decode(text)
+
+
+def produce(connection, topic, records, path, config, transaction):
+    """Sends the records of an NDJSON file; writes where each came to stand, in the same order."""
+    settings = {**connection, "partitioner": "murmur2_random", "linger.ms": 20, "acks": "all"}
+    if transaction is not None:
+        settings["transactional.id"] = transaction["id"]
+    producer = Producer({**settings, **config})
+    if transaction is None:
+        with open(records, encoding="utf-8") as lines:
+            delivered = [send(producer, topic, json.loads(line)) for line in lines]
+        producer.flush(TIMEOUT_SECONDS)
+        outcomes = [(record, True) for record in delivered]
+    else:
+        outcomes = produce_in_transactions(producer, topic, records, transaction)
+    with open(path, "w", encoding="utf-8") as file:
+        for record, committed in outcomes:
+            if "error" in record:
+                raise RuntimeError(record["error"])
+            place = {"partition": record["partition"], "offset": record["offset"]}
+            file.write(json.dumps({**place, "committed": committed}) + "\n")
+
+
+def produce_in_transactions(producer, topic, records, transaction):
+    """Every `abortEvery`th transaction of `size` records is aborted after all of it was sent."""
+    producer.init_transactions(TIMEOUT_SECONDS)
+    outcomes = []
+    with open(records, encoding="utf-8") as lines:
+        all_lines = list(lines)
+    size, abort_every = transaction["size"], transaction["abortEvery"]
+    for number, start in enumerate(range(0, len(all_lines), size), 1):
+        producer.begin_transaction()
+        sent = [send(producer, topic, json.loads(line)) for line in all_lines[start : start + size]]
+        # Sent in full, so that the aborted records stand in the log too.
+        producer.flush(TIMEOUT_SECONDS)
+        committed = abort_every == 0 or number % abort_every != 0
+        if committed:
+            producer.commit_transaction(TIMEOUT_SECONDS)
+        else:
+            producer.abort_transaction(TIMEOUT_SECONDS)
+        outcomes += [(record, committed) for record in sent]
+    return outcomes
+
+
+def send(producer, topic, record):
+    """Queues a record; its place is in the returned dictionary once it was delivered."""
+    outcome = {"error": "not delivered"}
+
+    def delivered(error, message):
+        outcome.clear()
+        if error is not None:
+            outcome["error"] = str(error)
+        else:
+            outcome.update(partition=message.partition(), offset=message.offset())
+
+    options = {key: record[key] for key in ("partition", "timestamp") if key in record}
+    value, key = bytes_of(record.get("value")), bytes_of(record.get("key"))
+    while True:
+        try:
+            producer.produce(topic, value, key, on_delivery=delivered, **options)
+            producer.poll(0)
+            return outcome
+        except BufferError:
+            producer.poll(0.1)
+
+
+serve({"createTopic": create_topic, "endOffsets": end_offsets, "produce": produce})

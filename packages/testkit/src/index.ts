@@ -1,0 +1,61 @@
+export { startFaultProxy } from "./faults/fault-proxy.ts";
+export type {
+  ActiveRule,
+  Fault,
+  FaultHit,
+  FaultProxy,
+  FaultRule,
+  ProxiedRequest,
+  Until,
+} from "./faults/fault-proxy.ts";
+export { startTcpProxy } from "./faults/tcp-proxy.ts";
+export type { TcpProxy } from "./faults/tcp-proxy.ts";
+export { checkLedger, expectExactlyOnce } from "./ledger-check.ts";
+export type {
+  LedgerCheck,
+  LedgerFault,
+  LedgerRecord,
+  LedgerReport,
+  LedgerRow,
+} from "./ledger-check.ts";
+export { freePort } from "./process/free-port.ts";
+export { runProcess, startProcess, waitUntilReady } from "./process/managed-process.ts";
+export type { ManagedProcess, ProcessExit, ProcessSettings } from "./process/managed-process.ts";
+export { startNodeProgram } from "./process/node-program.ts";
+export { createWorkDirectory } from "./process/work-directory.ts";
+export type { WorkDirectory } from "./process/work-directory.ts";
+export { startReader } from "./readers/foreign-reader.ts";
+export type {
+  CatalogReference,
+  CopyingReader,
+  Engine,
+  ForeignReader,
+  PartitioningReader,
+  PlanningReader,
+  Readers,
+  SqlReader,
+  TableRead,
+} from "./readers/foreign-reader.ts";
+export { useSharedReader } from "./readers/shared-readers.ts";
+export { sortRows } from "./readers/table-row.ts";
+export type { ColumnTypes, TableRow } from "./readers/table-row.ts";
+export type { KafkaVersion } from "./services/kafka-broker.ts";
+export type { KafkaCredentials } from "./services/kafka-security.ts";
+export { startKafka } from "./services/kafka.ts";
+export type { KafkaService, KafkaSettings } from "./services/kafka.ts";
+export { startLibrdkafka } from "./services/librdkafka.ts";
+export type {
+  ClientDelivery,
+  ClientProduce,
+  ClientRecord,
+  CompressionCodec,
+  LibrdkafkaClient,
+} from "./services/librdkafka.ts";
+export { createBucket, listObjects, startMinio } from "./services/minio.ts";
+export type { MinioService, S3Access } from "./services/minio.ts";
+export { startRestCatalog } from "./services/rest-catalog.ts";
+export type { RestCatalogService, RestCatalogSettings } from "./services/rest-catalog.ts";
+export { useSharedServices } from "./services/shared-services.ts";
+export type { SharedServices } from "./services/shared-services.ts";
+export { TestkitError } from "./testkit-error.ts";
+export type { TestkitErrorCode } from "./testkit-error.ts";

@@ -1,0 +1,23 @@
+// Installs all that tests with real services need, so that it can be done beside something else:
+// `node packages/testkit/src/install/install-all.ts`. Needs no workspace dependency.
+import { installJars } from "./maven-jars.ts";
+import { installMinio } from "./minio-binary.ts";
+import { installPython } from "./python-environment.ts";
+
+async function timed(what: string, install: () => Promise<unknown>): Promise<void> {
+  const start = performance.now();
+  await install();
+  process.stdout.write(`${what}: ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+}
+
+/** Downloads wait for the network most of the time, so they go beside the build. */
+async function installDownloads(): Promise<void> {
+  for (const jars of ["kafka4", "rest-catalog", "spark", "kafka3"] as const) {
+    await timed(`jars of ${jars}`, () => installJars(jars));
+  }
+  for (const python of ["readers", "spark"] as const) {
+    await timed(`Python of ${python}`, () => installPython(python));
+  }
+}
+
+await Promise.all([timed("MinIO", installMinio), installDownloads()]);

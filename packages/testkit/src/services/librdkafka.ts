@@ -1,0 +1,131 @@
+import { createReadStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { createWorkDirectory } from "../process/work-directory.ts";
+import { startPythonService } from "../readers/python-service.ts";
+import type { KafkaCredentials } from "./kafka-security.ts";
+
+/** Codecs that librdkafka writes. */
+export type CompressionCodec = "none" | "gzip" | "snappy" | "lz4" | "zstd";
+
+/** A record to write. */
+export interface ClientRecord {
+  readonly partition?: number | undefined;
+  readonly key?: Uint8Array | undefined;
+  /** Absent: a null value. */
+  readonly value?: Uint8Array | undefined;
+  readonly timestampMs?: number | undefined;
+}
+
+/** Where a record came to stand. */
+export interface ClientDelivery {
+  readonly partition: number;
+  readonly offset: number;
+  /**
+   * False for a record of an aborted transaction: it takes an offset and must be read by nobody.
+   */
+  readonly committed: boolean;
+}
+
+/** What to write, and how. */
+export interface ClientProduce {
+  readonly topic: string;
+  readonly records: readonly ClientRecord[];
+  readonly codec?: CompressionCodec | undefined;
+  /** Transactions of `size` records each; every `abortEvery`th is aborted, none if 0. */
+  readonly transaction?:
+    | { readonly id: string; readonly size: number; readonly abortEvery: number }
+    | undefined;
+  /** Further settings of librdkafka: `{ "batch.num.messages": 100 }`. */
+  readonly config?: Readonly<Record<string, string | number | boolean>> | undefined;
+}
+
+/** librdkafka, the C client of Kafka, in a Python process. */
+export interface LibrdkafkaClient extends AsyncDisposable {
+  /** Errors: `REQUEST_FAILED`, also when the topic is there. */
+  createTopic(
+    topic: string,
+    options?: {
+      readonly partitions?: number;
+      readonly config?: Readonly<Record<string, string>>;
+    },
+  ): Promise<void>;
+  /** The last stable offset of each partition, by its number. */
+  endOffsets(topic: string): Promise<readonly number[]>;
+  /** Resolves when the broker has all records, with where each came to stand, in their order. */
+  produce(produce: ClientProduce): Promise<readonly ClientDelivery[]>;
+}
+
+/**
+ * Starts a client of the brokers at `bootstrapServers`, with TLS and SASL PLAIN if it has
+ * credentials.
+ *
+ * Errors: `TOOL_MISSING`, `INSTALL_FAILED`, `PROCESS_FAILED`.
+ */
+export async function startLibrdkafka(
+  settings: { readonly bootstrapServers: string } | KafkaCredentials,
+): Promise<LibrdkafkaClient> {
+  const connection = connectionConfig(settings);
+  await using resources = new AsyncDisposableStack();
+  const directory = resources.use(await createWorkDirectory("librdkafka"));
+  const service = resources.use(
+    await startPythonService({ environment: "readers", script: "librdkafka_client.py" }),
+  );
+  let fileCount = 0;
+  const owned = resources.move();
+  return {
+    async createTopic(topic, { partitions = 1, config = {} } = {}) {
+      await service.request("createTopic", { connection, topic, partitions, config });
+    },
+    async endOffsets(topic) {
+      return (await service.request("endOffsets", { connection, topic })) as readonly number[];
+    },
+    async produce({ topic, records, codec = "none", transaction, config = {} }) {
+      const name = join(directory.path, String(fileCount++));
+      const [input, path] = [`${name}.in.ndjson`, `${name}.out.ndjson`];
+      await writeFile(input, encodeRecords(records));
+      await service.request("produce", {
+        connection,
+        topic,
+        records: input,
+        path,
+        config: { "compression.codec": codec, ...config },
+        transaction: transaction ?? null,
+      });
+      const deliveries: ClientDelivery[] = [];
+      for await (const line of createInterface(createReadStream(path))) {
+        deliveries.push(JSON.parse(line) as ClientDelivery);
+      }
+      return deliveries;
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function connectionConfig(
+  settings: { readonly bootstrapServers: string } | KafkaCredentials,
+): Record<string, string> {
+  const plain = { "bootstrap.servers": settings.bootstrapServers };
+  if (!("ca" in settings)) return plain;
+  return {
+    ...plain,
+    "security.protocol": "sasl_ssl",
+    "sasl.mechanism": "PLAIN",
+    "sasl.username": settings.username,
+    "sasl.password": settings.password,
+    "ssl.ca.pem": settings.ca,
+  };
+}
+
+function* encodeRecords(records: readonly ClientRecord[]): Generator<string> {
+  for (const { partition, key, value, timestampMs } of records) {
+    const line = {
+      partition,
+      key: key === undefined ? undefined : Buffer.from(key).toString("base64"),
+      value: value === undefined ? undefined : Buffer.from(value).toString("base64"),
+      timestamp: timestampMs,
+    };
+    yield `${JSON.stringify(line)}\n`;
+  }
+}
