@@ -1,0 +1,246 @@
+import {
+  addCatalogOptions,
+  addKafkaOptions,
+  byteSizeOption,
+  type CatalogArguments,
+  choiceOption,
+  type Command,
+  CommandLineError,
+  createCommand,
+  durationOption,
+  integerOption,
+  type KafkaArguments,
+  type LogSettings,
+  type ParseOutcome,
+  parseCommandLine,
+  readCatalogArguments,
+  readKafkaArguments,
+  readLogSettings,
+  readNameValues,
+  repeatableOption,
+  START_TIMEOUT_MS,
+  textOption,
+} from "@salon/command-line";
+import type { SinkSettings } from "@salon/sink";
+import { EXIT_CODES } from "./failure-advice.ts";
+import { defaultGroupId } from "./group-id.ts";
+
+/** What `salon-consume` is to do. */
+export interface ConsumeSettings {
+  readonly log: LogSettings;
+  readonly kafka: KafkaArguments;
+  /** Absent where partitions are assigned and no group was named. */
+  readonly groupId?: string | undefined;
+  readonly sessionTimeoutMs: number;
+  readonly catalog: CatalogArguments;
+  readonly sink: SinkSettings;
+}
+
+interface ConsumeOptionValues {
+  readonly topic: string;
+  readonly groupId?: string;
+  readonly assign?: string;
+  readonly sourceId?: string;
+  readonly sessionTimeout: number;
+  readonly timestampType: "string" | "timestamp" | "timestamptz";
+  readonly timeZone: string;
+  readonly startingOffsets: "latest" | "earliest";
+  readonly trigger: "continuous" | "available-now";
+  readonly commitInterval: number;
+  readonly commitRows: number;
+  readonly commitBytes: number;
+  readonly memoryLimit: number;
+  readonly onInvalid: "dead-letters" | "fail";
+  readonly onDataLoss: "fail" | "continue";
+}
+
+/** Turns the arguments, and the environment where they are silent, into settings. */
+export function parseArgs(argv: readonly string[], version: string): ParseOutcome<ConsumeSettings> {
+  const command = createCommand({
+    name: "salon-consume",
+    description:
+      "Puts JSON events of a Kafka topic into an Apache Iceberg table, each exactly once. The " +
+      "position is in the table. Kafka, catalog and store are tried for 30 s at the start; lost " +
+      "while running, they are waited for.",
+    version,
+    exitCodes: EXIT_CODES,
+  });
+  addKafkaOptions(command);
+  addSourceOptions(command);
+  addCatalogOptions(command);
+  addTableOptions(command);
+  addCommitOptions(command);
+  return parseCommandLine(command, argv, readSettings);
+}
+
+function addSourceOptions(command: Command): void {
+  command
+    .addOption(
+      textOption(
+        "--group-id <name>",
+        "consumer group whose members share the partitions (default: one for topic and table)",
+      ),
+    )
+    .addOption(textOption("--assign <numbers>", "read these partitions, as 0,1,2, without a group"))
+    .addOption(
+      textOption(
+        "--source-id <name>",
+        "name of the topic in the table's ledger (default: the topic's)",
+      ),
+    )
+    .addOption(
+      durationOption(
+        "--session-timeout <time>",
+        "after how long without a sign of life the group replaces a member",
+        {
+          defaultText: "10s",
+          minMs: 1_000,
+        },
+      ),
+    )
+    .addOption(
+      choiceOption(
+        "--starting-offsets <where>",
+        "where a table without a position begins",
+        ["latest", "earliest"],
+        "latest",
+      ),
+    )
+    .addOption(
+      choiceOption(
+        "--trigger <when>",
+        "run on, or end after what was there at the start",
+        ["continuous", "available-now"],
+        "continuous",
+      ),
+    );
+}
+
+function addTableOptions(command: Command): void {
+  command
+    .addOption(
+      repeatableOption(
+        "--table-property <name=value>",
+        "property of a table that is created; repeatable, in the variable by commas",
+      ),
+    )
+    .addOption(
+      choiceOption(
+        "--timestamp-type <type>",
+        "type of the timestamp column of a table that is created",
+        ["string", "timestamp", "timestamptz"],
+        "string",
+      ),
+    )
+    .addOption(
+      textOption("--time-zone <zone>", "zone of the events' timestamps for timestamptz", "UTC"),
+    );
+}
+
+function addCommitOptions(command: Command): void {
+  command
+    .addOption(
+      durationOption("--commit-interval <time>", "commit after this time", {
+        defaultText: "10s",
+        minMs: 1,
+      }),
+    )
+    .addOption(
+      integerOption(
+        "--commit-rows <number>",
+        "or after so many rows",
+        { min: 1, max: Number.MAX_SAFE_INTEGER },
+        1_000_000,
+      ),
+    )
+    .addOption(
+      byteSizeOption("--commit-bytes <size>", "or after so much Parquet", {
+        defaultText: "128MiB",
+      }),
+    )
+    .addOption(
+      byteSizeOption(
+        "--memory-limit <size>",
+        "bound of what is fetched, decoded and not yet committed",
+        { defaultText: "256MiB" },
+      ),
+    )
+    .addOption(
+      choiceOption(
+        "--on-invalid <what>",
+        "what becomes of invalid records",
+        ["dead-letters", "fail"],
+        "dead-letters",
+      ),
+    )
+    .addOption(
+      choiceOption(
+        "--on-data-loss <what>",
+        "what to do where retention was faster",
+        ["fail", "continue"],
+        "fail",
+      ),
+    );
+}
+
+function readSettings(command: Command): ConsumeSettings {
+  const values = command.opts<ConsumeOptionValues>();
+  const catalog = readCatalogArguments(command);
+  const assign = values.assign === undefined ? undefined : parsePartitions(values.assign);
+  refuseEmpty("--group-id", values.groupId);
+  refuseEmpty("--source-id", values.sourceId);
+  if (!isTimeZone(values.timeZone)) {
+    throw usageError(`--time-zone ${values.timeZone} is no zone, as UTC or Europe/Berlin`);
+  }
+  return {
+    log: readLogSettings(command),
+    kafka: readKafkaArguments(command),
+    groupId:
+      values.groupId ?? (assign === undefined ? defaultGroupId(values.topic, catalog) : undefined),
+    sessionTimeoutMs: values.sessionTimeout,
+    catalog,
+    sink: {
+      topic: values.topic,
+      sourceId: values.sourceId ?? values.topic,
+      table: { namespace: catalog.namespace, name: catalog.table },
+      tableProperties: readNameValues(command, "--table-property"),
+      timestampType: values.timestampType,
+      timeZone: values.timeZone,
+      assign,
+      startingOffsets: values.startingOffsets,
+      trigger: values.trigger,
+      commitIntervalMs: values.commitInterval,
+      commitRows: values.commitRows,
+      commitBytes: values.commitBytes,
+      memoryLimitBytes: values.memoryLimit,
+      onInvalid: values.onInvalid,
+      onDataLoss: values.onDataLoss,
+      startupTimeoutMs: START_TIMEOUT_MS,
+    },
+  };
+}
+
+function parsePartitions(text: string): readonly number[] {
+  const numbers = text.split(",").map((part) => part.trim());
+  const partitions = [...new Set(numbers.map(Number))].toSorted((a, b) => a - b);
+  const isList = numbers.every((number) => /^\d{1,9}$/.test(number));
+  if (isList && partitions.length === numbers.length) return partitions;
+  throw usageError(`--assign takes different partitions, as 0,1,2, not "${text}"`);
+}
+
+/** Whether the runtime's time zone database knows the name. */
+function isTimeZone(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+function refuseEmpty(flag: string, value: string | undefined): void {
+  if (value === "") throw usageError(`${flag} must not be empty`);
+}
+
+function usageError(message: string): CommandLineError {
+  return new CommandLineError("USAGE_INVALID", message);
+}

@@ -1,0 +1,50 @@
+import {
+  type CommandContext,
+  loadKafkaConnection,
+  packageVersion,
+  retryWhileUnreachable,
+  runCommand,
+  toKafkaLogger,
+} from "@salon/command-line";
+import { type ConsumeSettings, parseArgs } from "./args.ts";
+import { FAILURE_ADVICE } from "./failure-advice.ts";
+
+await runCommand({
+  name: "salon-consume",
+  parse: (argv) => parseArgs(argv, packageVersion(import.meta.url)),
+  run,
+  advice: FAILURE_ADVICE,
+});
+
+// Parts are loaded when they are needed, so that --help and usage errors need not wait for them.
+async function run(settings: ConsumeSettings, context: CommandContext): Promise<void> {
+  const { logger, signal } = context;
+  const [{ openCatalog }, { openKafkajsSource }, { ratingsSchema }, { runSink }, connection] =
+    await Promise.all([
+      import("@salon/iceberg-writer"),
+      import("@salon/kafka-io"),
+      import("@salon/schema"),
+      import("@salon/sink"),
+      loadKafkaConnection(settings.kafka, "salon-consume"),
+    ]);
+  const { catalog: catalogArguments, groupId, sessionTimeoutMs, sink } = settings;
+  await using catalog = await retryWhileUnreachable(
+    () => openCatalog(catalogArguments.properties, {}, { signal }),
+    context,
+  );
+  const { topic, assign } = sink;
+  await using source = await retryWhileUnreachable(
+    () =>
+      openKafkajsSource(
+        { ...connection, topic, groupId, assign, sessionTimeoutMs },
+        { logger: toKafkaLogger(logger) },
+      ),
+    context,
+  );
+  logger.info(
+    { topic, table: catalogArguments.table, groupId, assign, trigger: sink.trigger },
+    `reading topic ${topic} into table ${catalogArguments.table}`,
+  );
+  const summary = await runSink(sink, { catalog, source, events: ratingsSchema, logger, signal });
+  logger.info({ ...summary }, "done");
+}

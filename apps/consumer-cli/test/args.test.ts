@@ -1,0 +1,192 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { parseArgs } from "../src/args.ts";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const FLAGS = [
+  "--bootstrap-servers",
+  "--topic",
+  "--group-id",
+  "--assign",
+  "--source-id",
+  "--session-timeout",
+  "--security-protocol",
+  "--sasl-mechanism",
+  "--sasl-username",
+  "--sasl-password",
+  "--sasl-password-file",
+  "--ssl-ca-file",
+  "--ssl-cert-file",
+  "--ssl-key-file",
+  "--catalog",
+  "--catalog-property",
+  "--warehouse",
+  "--namespace",
+  "--table",
+  "--table-property",
+  "--timestamp-type",
+  "--time-zone",
+  "--starting-offsets",
+  "--trigger",
+  "--commit-interval",
+  "--commit-rows",
+  "--commit-bytes",
+  "--memory-limit",
+  "--on-invalid",
+  "--on-data-loss",
+  "--log-level",
+  "--log-format",
+];
+
+function settings(text = ""): unknown {
+  const outcome = parseArgs(
+    text.split(" ").filter((part) => part !== ""),
+    "1.0.0",
+  );
+  if (outcome.kind !== "settings") throw new Error(JSON.stringify(outcome));
+  return outcome.settings;
+}
+
+describe("parseArgs", () => {
+  it("has the documented defaults", () => {
+    expect(settings()).toEqual({
+      log: { level: "info" },
+      kafka: { bootstrapServers: ["localhost:29092"], securityProtocol: "PLAINTEXT" },
+      groupId: expect.stringMatching(/^salon\.bronze_ratings_streaming\./),
+      sessionTimeoutMs: 10_000,
+      catalog: {
+        properties: { type: "hadoop", warehouse: "./warehouse" },
+        namespace: [],
+        table: "bronze_ratings_streaming",
+      },
+      sink: {
+        topic: "nail_salon_ratings",
+        sourceId: "nail_salon_ratings",
+        table: { namespace: [], name: "bronze_ratings_streaming" },
+        tableProperties: {},
+        timestampType: "string",
+        timeZone: "UTC",
+        startingOffsets: "latest",
+        trigger: "continuous",
+        commitIntervalMs: 10_000,
+        commitRows: 1_000_000,
+        commitBytes: 134_217_728,
+        memoryLimitBytes: 268_435_456,
+        onInvalid: "dead-letters",
+        onDataLoss: "fail",
+        startupTimeoutMs: 30_000,
+      },
+    });
+  });
+
+  it("takes every flag", () => {
+    expect(
+      settings(
+        "--bootstrap-servers a:1 --topic t --group-id g --source-id s --session-timeout 30s " +
+          "--catalog rest --catalog-property uri=http://h:1 --catalog-property token=x " +
+          "--warehouse s3a://w --namespace a.b --table bronze " +
+          "--table-property write.parquet.compression-codec=snappy --table-property x=1 " +
+          "--timestamp-type timestamptz --time-zone Europe/Berlin --starting-offsets earliest " +
+          "--trigger available-now --commit-interval 500ms --commit-rows 5,000 " +
+          "--commit-bytes 1MiB --memory-limit 64MB --on-invalid fail --on-data-loss continue " +
+          "--log-level warn --log-format pretty",
+      ),
+    ).toEqual({
+      log: { level: "warn", format: "pretty" },
+      kafka: { bootstrapServers: ["a:1"], securityProtocol: "PLAINTEXT" },
+      groupId: "g",
+      sessionTimeoutMs: 30_000,
+      catalog: {
+        properties: { type: "rest", uri: "http://h:1", token: "x", warehouse: "s3a://w" },
+        namespace: ["a", "b"],
+        table: "bronze",
+      },
+      sink: {
+        topic: "t",
+        sourceId: "s",
+        table: { namespace: ["a", "b"], name: "bronze" },
+        tableProperties: { "write.parquet.compression-codec": "snappy", x: "1" },
+        timestampType: "timestamptz",
+        timeZone: "Europe/Berlin",
+        startingOffsets: "earliest",
+        trigger: "available-now",
+        commitIntervalMs: 500,
+        commitRows: 5_000,
+        commitBytes: 1_048_576,
+        memoryLimitBytes: 64_000_000,
+        onInvalid: "fail",
+        onDataLoss: "continue",
+        startupTimeoutMs: 30_000,
+      },
+    });
+  });
+
+  it("takes the environment where the command line is silent", () => {
+    vi.stubEnv("SALON_TRIGGER", "available-now");
+    vi.stubEnv("SALON_COMMIT_BYTES", "2 MiB");
+    vi.stubEnv("SALON_TABLE_PROPERTY", "a=1,b=2");
+    vi.stubEnv("SALON_CATALOG", "rest");
+    vi.stubEnv("SALON_CATALOG_PROPERTY", "uri=http://h:1");
+    expect(settings("--commit-bytes 1MiB")).toMatchObject({
+      catalog: { properties: { type: "rest", uri: "http://h:1" }, namespace: ["default"] },
+      sink: {
+        trigger: "available-now",
+        commitBytes: 1_048_576,
+        tableProperties: { a: "1", b: "2" },
+      },
+    });
+  });
+
+  it("reads assigned partitions without a group, unless one is named", () => {
+    expect(settings("--assign 2,0,1")).toMatchObject({ sink: { assign: [0, 1, 2] } });
+    expect(settings("--assign 0")).not.toHaveProperty("groupId", expect.any(String));
+    expect(settings("--assign 0 --group-id g")).toMatchObject({ groupId: "g" });
+  });
+
+  it.each([
+    ["--assign 0,0", "--assign"],
+    ["--assign 0,-1", "--assign"],
+    ["--assign 0,1.5", "--assign"],
+    ["--assign all", "--assign"],
+    ["--session-timeout 10", "--session-timeout"],
+    ["--catalog hive", "--catalog"],
+    ["--catalog-property uri", "--catalog-property"],
+    ["--table-property x", "--table-property"],
+    ["--timestamp-type date", "--timestamp-type"],
+    ["--time-zone Mars/Olympus", "--time-zone"],
+    ["--starting-offsets 5", "--starting-offsets"],
+    ["--trigger once", "--trigger"],
+    ["--commit-interval 0s", "--commit-interval"],
+    ["--commit-rows 0", "--commit-rows"],
+    ["--commit-bytes 128M", "--commit-bytes"],
+    ["--memory-limit 0", "--memory-limit"],
+    ["--on-invalid skip", "--on-invalid"],
+    ["--on-data-loss ignore", "--on-data-loss"],
+    ["--topic a/b", "--topic"],
+    ["--unknown", "--unknown"],
+  ])("refuses %s", (text, named) => {
+    expect(parseArgs(text.split(" "), "1")).toEqual({
+      kind: "usage-error",
+      message: expect.stringContaining(named),
+    });
+  });
+
+  it.each(["--group-id", "--source-id", "--table", "--topic"])("refuses an empty %s", (flag) => {
+    expect(parseArgs([flag, ""], "1")).toEqual({
+      kind: "usage-error",
+      message: expect.stringContaining(flag),
+    });
+  });
+
+  it("shows every flag with its variable in its help", () => {
+    const outcome = parseArgs(["--help"], "1");
+    const text = outcome.kind === "information" ? outcome.text.replaceAll(/\s+/g, " ") : "";
+    for (const flag of FLAGS) {
+      expect(text).toContain(flag);
+      expect(text).toContain(`env: SALON_${flag.slice(2).replaceAll("-", "_").toUpperCase()}`);
+    }
+    for (const shown of ["128MiB", "256MiB", "1,000,000", "10s"]) expect(text).toContain(shown);
+  });
+});

@@ -1,0 +1,220 @@
+import {
+  addCatalogOptions,
+  addKafkaOptions,
+  type CatalogArguments,
+  type Command,
+  CommandLineError,
+  createCommand,
+  type KafkaArguments,
+  type LogSettings,
+  type ParseOutcome,
+  parseCommandLine,
+  readCatalogArguments,
+  readKafkaArguments,
+  readLogSettings,
+  readOptionalKafkaArguments,
+  textOption,
+} from "@salon/command-line";
+
+/** What `salon-table` is to do. */
+export interface TableSettings {
+  readonly log: LogSettings;
+  readonly catalog: CatalogArguments;
+  /** One JSON document on standard output instead of text. */
+  readonly isJson: boolean;
+  readonly task: TableTask;
+}
+
+/** One of the subcommands with its own options. */
+export type TableTask =
+  | { readonly kind: "describe" }
+  | { readonly kind: "snapshots" }
+  | { readonly kind: "files"; readonly snapshotId?: bigint | undefined }
+  | VerifyTask
+  | RecoverPositionTask;
+
+/** Options of `verify`. */
+export interface VerifyTask {
+  readonly kind: "verify";
+  /** Absent: the topic is not asked. */
+  readonly kafka?: KafkaArguments | undefined;
+  readonly topic?: string | undefined;
+  readonly sourceId?: string | undefined;
+  readonly isDeep: boolean;
+  readonly timeZone: string;
+  readonly allowDeletes: boolean;
+  readonly allowLost: boolean;
+}
+
+/** Options of `recover-position`. */
+export interface RecoverPositionTask {
+  readonly kind: "recover-position";
+  readonly kafka: KafkaArguments;
+  readonly topic: string;
+  readonly sourceId?: string | undefined;
+  readonly acceptHoles: boolean;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+}
+
+interface OptionValues {
+  readonly json?: boolean;
+  readonly snapshotId?: string;
+  readonly topic?: string;
+  readonly sourceId?: string;
+  readonly deep?: boolean;
+  readonly timeZone: string;
+  readonly allowDeletes?: boolean;
+  readonly allowLost?: boolean;
+  readonly acceptHoles?: boolean;
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** Turns the arguments, and the environment where they are silent, into settings. */
+export function parseArgs(argv: readonly string[], version: string): ParseOutcome<TableSettings> {
+  const command = createCommand({
+    name: "salon-table",
+    description: "Proves and inspects an Iceberg table.",
+    version,
+  });
+  addCatalogOptions(command).addOption(
+    textOption("--json", "print one JSON document instead of text"),
+  );
+  addInspection(command);
+  addVerify(command);
+  addRecoverPosition(command);
+  return parseCommandLine(command, argv, readSettings);
+}
+
+function addInspection(command: Command): void {
+  command
+    .command("describe")
+    .description("Shows schema, partitions, properties, and what is recorded of each source.")
+    .action(noAction);
+  command
+    .command("snapshots")
+    .description("Lists the snapshots, the newest first.")
+    .action(noAction);
+  command
+    .command("files")
+    .description("Lists the data files of a snapshot.")
+    .addOption(textOption("--snapshot-id <id>", "snapshot to list (default: the current one)"))
+    .action(noAction);
+}
+
+function addVerify(command: Command): void {
+  const verify = command
+    .command("verify")
+    .summary("Proves that every recorded offset is there exactly once.")
+    .description(
+      "Proves that every recorded offset is there exactly once, in the table or the dead letters. " +
+        "With --bootstrap-servers also that no record is missing that the topic still has. Ends " +
+        "with 0 if proved, with 1 if not.",
+    )
+    .addOption(textOption("--source-id <name>", "only this source (default: all of the table)"));
+  addKafkaOptions(verify, "optional")
+    .addOption(textOption("--deep", "compare every record with the topic by value"))
+    .addOption(
+      textOption("--time-zone <zone>", "with --deep: the zone that salon-consume had", "UTC"),
+    )
+    .addOption(textOption("--allow-deletes", "rows and dead letters may have been deleted"))
+    .addOption(textOption("--allow-lost", "offsets may be recorded as lost or unproved"))
+    .action(noAction);
+}
+
+function addRecoverPosition(command: Command): void {
+  const recover = command
+    .command("recover-position")
+    .summary("Rebuilds a source's position from the rows.")
+    .description(
+      "Rebuilds a source's position from the offsets in the table and the dead letters. The topic " +
+        "is asked about every hole; one whose record is still there is refused.",
+    )
+    .addOption(textOption("--source-id <name>", "source to recover (default: the topic)"));
+  addKafkaOptions(recover)
+    .addOption(
+      textOption("--accept-holes", "record holes that the topic no longer has as unproved"),
+    )
+    .addOption(textOption("--force", "although the source was committed minutes ago"))
+    .addOption(textOption("--dry-run", "show the position and write nothing"))
+    .action(noAction);
+}
+
+/** Commander asks for one; `parseCommandLine` answers with the command that was chosen. */
+function noAction(): void {}
+
+function readSettings(command: Command): TableSettings {
+  return {
+    log: readLogSettings(command),
+    catalog: readCatalogArguments(command),
+    isJson: command.optsWithGlobals<OptionValues>().json === true,
+    task: readTask(command),
+  };
+}
+
+function readTask(command: Command): TableTask {
+  const values = command.opts<OptionValues>();
+  const { topic, sourceId } = values;
+  if (sourceId === "") throw usageError("--source-id must not be empty");
+  switch (command.name()) {
+    case "describe":
+      return { kind: "describe" };
+    case "snapshots":
+      return { kind: "snapshots" };
+    case "files":
+      return { kind: "files", snapshotId: readSnapshotId(values.snapshotId) };
+    case "verify":
+      return readVerify(command, values);
+    case "recover-position":
+      return {
+        kind: "recover-position",
+        kafka: readKafkaArguments(command),
+        topic: topic ?? "",
+        sourceId,
+        acceptHoles: values.acceptHoles === true,
+        force: values.force === true,
+        dryRun: values.dryRun === true,
+      };
+    default:
+      throw usageError("a command is missing, see --help");
+  }
+}
+
+function readVerify(command: Command, values: OptionValues): VerifyTask {
+  const kafka = readOptionalKafkaArguments(command);
+  const isDeep = values.deep === true;
+  if (isDeep && kafka === undefined) throw usageError("--deep needs --bootstrap-servers");
+  if (!isTimeZone(values.timeZone)) {
+    throw usageError(`--time-zone ${values.timeZone} is no zone, as UTC or Europe/Berlin`);
+  }
+  return {
+    kind: "verify",
+    kafka,
+    topic: values.topic,
+    sourceId: values.sourceId,
+    isDeep,
+    timeZone: values.timeZone,
+    allowDeletes: values.allowDeletes === true,
+    allowLost: values.allowLost === true,
+  };
+}
+
+function readSnapshotId(text: string | undefined): bigint | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,19}$/.test(text)) return BigInt(text);
+  throw usageError(`--snapshot-id takes a number, not "${text}"`);
+}
+
+/** Whether the runtime's time zone database knows the name. */
+function isTimeZone(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+function usageError(message: string): CommandLineError {
+  return new CommandLineError("USAGE_INVALID", message);
+}

@@ -1,0 +1,106 @@
+import type { TableProof } from "@salon/sink";
+import { describe, expect, it } from "vitest";
+import { plainText } from "../src/command-output.ts";
+import { recoveredText } from "../src/recover-position.ts";
+import { proofText } from "../src/verify.ts";
+
+const ledger = { first: 0, next: 1500, rows: 1450, dead: 48, gaps: 2, lost: 0, unproved: 0 };
+
+const proved: TableProof = {
+  table: "bronze",
+  tableUuid: "0a1b2c3d-0000-4000-8000-000000000001",
+  snapshotId: "7",
+  isProved: true,
+  sources: [
+    {
+      sourceId: "ratings",
+      isProved: true,
+      cluster: "c1",
+      topic: "ratings",
+      partitions: [{ partition: 0, verdict: "proved", ledger, found: { rows: 1450, dead: 48 } }],
+      pendingManifests: 0,
+      findings: [],
+    },
+  ],
+  otherRows: 0,
+  undoneDeadLetters: 0,
+  deleted: { rows: 0, deadLetters: 0 },
+};
+
+describe("proofText", () => {
+  it("shows the ledger and the verdict", () => {
+    expect(proofText(proved, plainText)).toBe(
+      [
+        "source ratings, topic ratings of cluster c1",
+        "  partition  first   next   rows  dead  gaps  lost  unproved  verdict",
+        "          0      0  1,500  1,450    48     2     0         0  proved",
+        "",
+        "table bronze at snapshot 7: proved: every recorded offset is there exactly once",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("names what stands against it, and what else was seen", () => {
+    const [source] = proved.sources;
+    if (source === undefined) throw new Error("no source");
+    const finding = {
+      code: "ROWS_MISSING",
+      severity: "failure",
+      sourceId: "ratings",
+      partition: 0,
+      message: "1 of 1450 rows are missing, at offsets 7",
+    } as const;
+    const failed: TableProof = {
+      ...proved,
+      isProved: false,
+      sources: [{ ...source, isProved: false, pendingManifests: 2, findings: [finding] }],
+      otherRows: 3,
+      deleted: { rows: 1, deadLetters: 0 },
+    };
+    const text = proofText(failed, plainText);
+    expect(text).toContain("  2 manifests of dead letters wait\n");
+    expect(text).toContain("  FAILED: partition 0: 1 of 1450 rows are missing, at offsets 7\n");
+    expect(text).toContain("\n3 rows are of no source that was looked at\n");
+    expect(text).toContain("\n1 rows were deleted by snapshots in the table's history\n");
+    expect(text.endsWith("table bronze at snapshot 7: not proved\n")).toBe(true);
+  });
+
+  it("shows the log where the topic was asked", () => {
+    const [source] = proved.sources;
+    const topic = {
+      logStart: 10,
+      logEnd: 1600,
+      lag: 100,
+      compared: { start: 10, end: 1500 },
+      records: 1488,
+      missing: 0,
+    };
+    const found = { rows: 1450, dead: 48 };
+    const partition = { partition: 0, verdict: "proved", ledger, found, topic } as const;
+    const text = proofText(
+      { ...proved, sources: source ? [{ ...source, partitions: [partition] }] : [] },
+      plainText,
+    );
+    expect(text).toMatch(/unproved {2}log start {2}log end {2}lag {2}compared {2}verdict\n/);
+    expect(text).toMatch(/ 10 +1,600 +100 +1,488 {2}proved\n/);
+  });
+});
+
+describe("recoveredText", () => {
+  it.each([
+    [undefined, "nothing was written\n"],
+    ["9", "recorded in snapshot 9\n"],
+  ])("ends with what was written: %s", (snapshotId, end) => {
+    const text = recoveredText({
+      sourceId: "s",
+      topic: "t",
+      cluster: "c",
+      partitions: [{ partition: 0, logStart: 0, ...ledger }],
+      pendingManifests: 0,
+      snapshotId,
+    });
+    expect(text).toContain("source s, topic t of cluster c\n");
+    expect(text.endsWith(`\n\n${end}`)).toBe(true);
+  });
+});
