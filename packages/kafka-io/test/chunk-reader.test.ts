@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type FetchedLog, nextFetchOffset, readChunks } from "../src/chunk-reader.ts";
-import { crc32c } from "../src/codec/crc32c.ts";
+import { crc32c } from "@salon/kafka-protocol";
 import { KafkaIoError } from "../src/kafka-io-error.ts";
 import { encodeRecordBatch } from "../src/protocol/record-batch-encoder.ts";
 import { caught } from "./caught.ts";

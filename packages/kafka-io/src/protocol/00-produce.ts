@@ -1,5 +1,4 @@
-import { ByteReader } from "./byte-reader.ts";
-import { ByteWriter } from "./byte-writer.ts";
+import { ByteReader, ByteWriter } from "@salon/kafka-protocol";
 import { offsetFromInt64 } from "./offset.ts";
 
 /** Produce, API key 0. Version 7 only (Kafka 2.1 and newer); one batch of one partition each. */

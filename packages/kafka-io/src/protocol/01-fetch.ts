@@ -1,6 +1,5 @@
 import type { AbortedTransaction } from "./aborted-transactions.ts";
-import { ByteReader } from "./byte-reader.ts";
-import { ByteWriter } from "./byte-writer.ts";
+import { ByteReader, ByteWriter } from "@salon/kafka-protocol";
 import { offsetFromInt64 } from "./offset.ts";
 
 /**

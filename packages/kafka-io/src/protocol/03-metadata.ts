@@ -1,5 +1,4 @@
-import { ByteReader } from "./byte-reader.ts";
-import { ByteWriter } from "./byte-writer.ts";
+import { ByteReader, ByteWriter } from "@salon/kafka-protocol";
 
 /**
  * Metadata, API key 3. Version 10 only (Kafka 2.8 and newer), and only for what older versions do

@@ -1,5 +1,4 @@
-import { ByteReader } from "./byte-reader.ts";
-import { ByteWriter } from "./byte-writer.ts";
+import { ByteReader, ByteWriter } from "@salon/kafka-protocol";
 
 /**
  * The name under which members agree on how partitions are shared out. It is kafkajs's, and so is

@@ -1,5 +1,5 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import { crc32c } from "../codec/crc32c.ts";
+import { crc32c } from "@salon/kafka-protocol";
 import type { OutgoingRecord } from "../kafka-sink.ts";
 import { RECORD_BATCH_HEADER_SIZE } from "./record-batch.ts";
 

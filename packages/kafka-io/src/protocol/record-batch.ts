@@ -1,5 +1,5 @@
 import { type CompressionCodec, compressionCodecFromAttributes } from "../codec/compression.ts";
-import { crc32c } from "../codec/crc32c.ts";
+import { crc32c } from "@salon/kafka-protocol";
 import { offsetFromInt64 } from "./offset.ts";
 
 /** Bytes from a batch's start to its first record (Kafka protocol: Record Batch). */

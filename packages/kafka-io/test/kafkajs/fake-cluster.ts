@@ -1,5 +1,4 @@
-import { ByteReader } from "../../src/protocol/byte-reader.ts";
-import { ByteWriter } from "../../src/protocol/byte-writer.ts";
+import { ByteReader, ByteWriter } from "@salon/kafka-protocol";
 import type {
   KafkajsBroker,
   KafkajsCluster,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { crc32c } from "../../src/codec/crc32c.ts";
+import { crc32c } from "../src/crc32c.ts";
 
 /** Bit by bit, straight from the polynomial. */
 function crc32cByBits(bytes: Uint8Array): number {

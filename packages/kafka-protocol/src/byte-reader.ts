@@ -10,6 +10,11 @@ export class ByteReader {
     this.#bytes = bytes;
   }
 
+  /** Bytes that are not read yet. */
+  get remaining(): number {
+    return this.#bytes.length - this.#at;
+  }
+
   readInt8(): number {
     return this.#bytes.readInt8(this.#advance(1));
   }
@@ -36,14 +41,12 @@ export class ByteReader {
 
   /** Bytes with an int32 length, as a view; null is read as empty. */
   readBytes(): Buffer {
-    const length = Math.max(0, this.readInt32());
-    const start = this.#advance(length);
-    return this.#bytes.subarray(start, start + length);
+    return this.readFixed(Math.max(0, this.readInt32()));
   }
 
   /** An array with an int32 count; null is read as empty. */
   readArray<T>(readElement: () => T): T[] {
-    const count = this.readInt32();
+    const count = this.#checkedCount(this.readInt32());
     const elements: T[] = [];
     for (let i = 0; i < count; i++) elements.push(readElement());
     return elements;
@@ -72,7 +75,7 @@ export class ByteReader {
 
   /** An array of the flexible protocol; null is read as empty. */
   readCompactArray<T>(readElement: () => T): T[] {
-    const count = this.readUnsignedVarint() - 1;
+    const count = this.#checkedCount(this.readUnsignedVarint() - 1);
     const elements: T[] = [];
     for (let i = 0; i < count; i++) elements.push(readElement());
     return elements;
@@ -87,9 +90,15 @@ export class ByteReader {
     }
   }
 
+  /** No element is shorter than a byte, so that a count cannot ask for more than there is. */
+  #checkedCount(count: number): number {
+    if (count <= this.remaining) return count;
+    throw new RangeError(`${count} elements in ${this.remaining} bytes`);
+  }
+
   #advance(size: number): number {
     const start = this.#at;
-    if (start + size > this.#bytes.length) {
+    if (size < 0 || start + size > this.#bytes.length) {
       throw new RangeError(`${size} bytes wanted at ${start} of ${this.#bytes.length}`);
     }
     this.#at = start + size;
