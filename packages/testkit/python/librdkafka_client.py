@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
@@ -99,4 +100,36 @@ def send(producer, topic, record):
             producer.poll(0.1)
 
 
-serve({"createTopic": create_topic, "endOffsets": end_offsets, "produce": produce})
+def consume(connection, topic, groupId, count):
+    """The next records of a group, committed, as [partition, offset, value]."""
+    consumer = Consumer(
+        {**connection, "group.id": groupId, "auto.offset.reset": "earliest", "enable.auto.commit": False}
+    )
+    consumer.subscribe([topic])
+    records = []
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    try:
+        while len(records) < count:
+            message = consumer.poll(1)
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{len(records)} of {count} records came in time")
+            if message is None:
+                continue
+            if message.error() is not None:
+                raise RuntimeError(str(message.error()))
+            value = base64.b64encode(message.value() or b"").decode()
+            records.append([message.partition(), message.offset(), value])
+        consumer.commit(asynchronous=False)
+    finally:
+        consumer.close()
+    return records
+
+
+serve(
+    {
+        "createTopic": create_topic,
+        "endOffsets": end_offsets,
+        "produce": produce,
+        "consume": consume,
+    }
+)

@@ -49,6 +49,7 @@ export type {
   ClientProduce,
   ClientRecord,
   CompressionCodec,
+  ConsumedRecord,
   LibrdkafkaClient,
 } from "./services/librdkafka.ts";
 export { createBucket, listObjects, startMinio } from "./services/minio.ts";

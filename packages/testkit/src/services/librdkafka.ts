@@ -28,6 +28,13 @@ export interface ClientDelivery {
   readonly committed: boolean;
 }
 
+/** A record that was read. */
+export interface ConsumedRecord {
+  readonly partition: number;
+  readonly offset: number;
+  readonly value: Buffer;
+}
+
 /** What to write, and how. */
 export interface ClientProduce {
   readonly topic: string;
@@ -55,6 +62,12 @@ export interface LibrdkafkaClient extends AsyncDisposable {
   endOffsets(topic: string): Promise<readonly number[]>;
   /** Resolves when the broker has all records, with where each came to stand, in their order. */
   produce(produce: ClientProduce): Promise<readonly ClientDelivery[]>;
+  /** The next records of a group from the earliest on; what was read is committed. */
+  consume(consume: {
+    readonly topic: string;
+    readonly groupId: string;
+    readonly count: number;
+  }): Promise<readonly ConsumedRecord[]>;
 }
 
 /**
@@ -98,6 +111,14 @@ export async function startLibrdkafka(
         deliveries.push(JSON.parse(line) as ClientDelivery);
       }
       return deliveries;
+    },
+    async consume(consume) {
+      const records = await service.request("consume", { connection, ...consume });
+      return (records as [number, number, string][]).map(([partition, offset, value]) => ({
+        partition,
+        offset,
+        value: Buffer.from(value, "base64"),
+      }));
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

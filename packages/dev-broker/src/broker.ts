@@ -1,0 +1,31 @@
+import type { GroupOffsets } from "./group/group-offsets.ts";
+import type { Groups } from "./group/groups.ts";
+import type { Topics } from "./log/topics.ts";
+import type { Timers } from "./timers.ts";
+
+/** The one broker of the cluster. */
+export const NODE_ID = 1;
+
+/** What a broker does where nobody says otherwise. */
+export interface BrokerSettings {
+  /** Partitions of topics whose creator does not say. */
+  readonly partitions: number;
+  /** Whether a request for a topic that is missing creates it. */
+  readonly autoCreateTopics: boolean;
+  /** Bytes of a batch; a topic's `max.message.bytes` wins. */
+  readonly messageBytesMax: number;
+}
+
+/** What handlers act on. */
+export interface Broker {
+  readonly settings: BrokerSettings;
+  readonly clusterId: string;
+  /** Where clients are told to connect to. */
+  readonly address: { readonly host: string; readonly port: number };
+  readonly topics: Topics;
+  readonly groups: Groups;
+  readonly offsets: GroupOffsets;
+  readonly timers: Timers;
+  /** An id that no producer had before. */
+  takeProducerId(): bigint;
+}

@@ -1,0 +1,115 @@
+import { ERROR_CODES, fetch } from "@salon/kafka-protocol";
+import type { RequestOf, ResponseOf } from "@salon/kafka-protocol";
+import type { Broker } from "../broker.ts";
+import type { PartitionLog } from "../log/partition-log.ts";
+import { handlerOf } from "./handler.ts";
+import type { Handler, RequestContext } from "./handler.ts";
+
+type Request = RequestOf<typeof fetch>;
+type Response = ResponseOf<typeof fetch>;
+type PartitionAnswer = Response["topics"][number]["partitions"][number];
+
+/**
+ * Whole batches from offsets on. Waits for `minBytes`, or for what is wrong, as long as the client
+ * allows. No fetch sessions: each answer has session id 0, so that clients name all they want.
+ */
+export const fetchHandler: Handler = handlerOf(fetch, {
+  async handle(request, context) {
+    await waitForBytes(request, context);
+    return readAll(request, context.broker);
+  },
+  refuse: (request, errorCode) => ({
+    ...EMPTY,
+    topics: request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ index }) => withoutRecords(index, errorCode)),
+    })),
+  }),
+});
+
+const EMPTY = { throttleTimeMs: 0, errorCode: ERROR_CODES.NONE, sessionId: 0 } as const;
+
+/** Done when enough is there, a partition cannot be read, the time is up or nobody listens. */
+function waitForBytes(request: Request, { broker, signal }: RequestContext): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const look = (): void => {
+    if (isWorthAnswering(request, broker)) resolve();
+  };
+  const forgets = wantedLogs(request, broker).map((log) => log.onChange(look));
+  forgets.push(broker.timers.start(resolve, request.maxWaitMs));
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  look();
+  return promise.finally(() => {
+    for (const forget of forgets) forget();
+  });
+}
+
+function wantedLogs({ topics }: Request, broker: Broker): readonly PartitionLog[] {
+  return topics.flatMap(({ name, partitions }) =>
+    partitions.flatMap(({ index }) => broker.topics.partition(name, index) ?? []),
+  );
+}
+
+function isWorthAnswering({ topics, minBytes }: Request, broker: Broker): boolean {
+  let size = 0;
+  for (const { name, partitions } of topics) {
+    for (const { index, fetchOffset } of partitions) {
+      const log = broker.topics.partition(name, index);
+      if (log === undefined || !isInLog(log, Number(fetchOffset))) return true;
+      size += log.bytesFrom(Number(fetchOffset), minBytes);
+    }
+  }
+  return size >= minBytes;
+}
+
+function readAll({ topics, maxBytes }: Request, broker: Broker): Response {
+  let left = maxBytes;
+  let hasRecords = false;
+  return {
+    ...EMPTY,
+    topics: topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map((wanted) => {
+        const log = broker.topics.partition(name, wanted.index);
+        if (log === undefined) {
+          return withoutRecords(wanted.index, ERROR_CODES.UNKNOWN_TOPIC_OR_PARTITION);
+        }
+        const offset = Number(wanted.fetchOffset);
+        if (!isInLog(log, offset)) {
+          return ofLog(log, withoutRecords(wanted.index, ERROR_CODES.OFFSET_OUT_OF_RANGE));
+        }
+        const records = log.read(offset, Math.min(left, wanted.maxBytes), !hasRecords);
+        left -= records.length;
+        hasRecords ||= records.length > 0;
+        return ofLog(log, { ...withoutRecords(wanted.index, ERROR_CODES.NONE), records });
+      }),
+    })),
+  };
+}
+
+function isInLog(log: PartitionLog, offset: number): boolean {
+  return offset >= log.startOffset && offset <= log.endOffset;
+}
+
+function withoutRecords(index: number, errorCode: number): PartitionAnswer {
+  return {
+    index,
+    errorCode,
+    highWatermark: -1n,
+    lastStableOffset: -1n,
+    logStartOffset: -1n,
+    abortedTransactions: undefined,
+    preferredReadReplica: -1,
+    records: Buffer.alloc(0),
+  };
+}
+
+function ofLog({ startOffset, endOffset }: PartitionLog, answer: PartitionAnswer): PartitionAnswer {
+  const end = BigInt(endOffset);
+  return {
+    ...answer,
+    highWatermark: end,
+    lastStableOffset: end,
+    logStartOffset: BigInt(startOffset),
+  };
+}

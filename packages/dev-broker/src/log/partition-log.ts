@@ -1,0 +1,176 @@
+import { ERROR_CODES } from "@salon/kafka-protocol";
+import { hasRightCrc, placeBatch, readBatchHeader } from "./batch-header.ts";
+import type { BatchHeader } from "./batch-header.ts";
+import type { BatchStorage } from "./batch-storage.ts";
+import { ProducerSequences } from "./producer-sequences.ts";
+
+/** The one leader's epoch: it never changes. */
+export const LEADER_EPOCH = 0;
+
+/** What became of batches that a producer sent. */
+export interface AppendResult {
+  readonly errorCode: number;
+  /** Of the first batch; -1 after an error. */
+  readonly baseOffset: number;
+}
+
+/** Batches as they lie in a partition's log. */
+interface IndexedBatch {
+  readonly baseOffset: number;
+  readonly lastOffset: number;
+  readonly size: number;
+  readonly maxTimestampMs: bigint;
+}
+
+/** The log of one partition: batches with offsets, in the order in which they came. */
+export class PartitionLog {
+  readonly #storage: BatchStorage;
+  readonly #index: IndexedBatch[] = [];
+  readonly #sequences = new ProducerSequences();
+  readonly #listeners = new Set<() => void>();
+  #startOffset: number;
+  #endOffset = 0;
+
+  constructor(storage: BatchStorage, startOffset = 0) {
+    this.#storage = storage;
+    for (const batch of storage.recovered()) {
+      const header = readBatchHeader(batch, 0);
+      if (header !== undefined) this.#register(header, header.baseOffset);
+    }
+    this.#startOffset = Math.min(startOffset, this.#endOffset);
+  }
+
+  /** The first offset that can be read. */
+  get startOffset(): number {
+    return this.#startOffset;
+  }
+
+  /** The offset of the next record; without transactions the last stable offset too. */
+  get endOffset(): number {
+    return this.#endOffset;
+  }
+
+  /** Appends batches of message format v2: all of them, or none where one is refused. */
+  append(records: Buffer, batchSizeMax: number): AppendResult {
+    const batches: { readonly header: BatchHeader; readonly bytes: Buffer }[] = [];
+    for (let at = 0; at < records.length;) {
+      const header = readBatchHeader(records, at);
+      const errorCode =
+        header === undefined
+          ? ERROR_CODES.CORRUPT_MESSAGE
+          : faultOf(records, at, header, batchSizeMax);
+      if (header === undefined || errorCode !== ERROR_CODES.NONE) {
+        return { errorCode, baseOffset: -1 };
+      }
+      batches.push({ header, bytes: records.subarray(at, at + header.size) });
+      at += header.size;
+    }
+    if (batches.length === 0) return { errorCode: ERROR_CODES.INVALID_RECORD, baseOffset: -1 };
+    let first: number | undefined;
+    for (const { header, bytes } of batches) {
+      const verdict = this.#sequences.judge(header);
+      if (verdict.kind === "refused") return { errorCode: verdict.errorCode, baseOffset: -1 };
+      first ??= verdict.kind === "duplicate" ? verdict.baseOffset : this.#endOffset;
+      if (verdict.kind === "next") this.#append(header, bytes);
+    }
+    this.#tell();
+    return { errorCode: ERROR_CODES.NONE, baseOffset: first ?? -1 };
+  }
+
+  /**
+   * Whole batches from the one that holds the offset, about `maxBytes` of them; the first one in
+   * any case where `isFirst`.
+   */
+  read(offset: number, maxBytes: number, isFirst: boolean): Buffer {
+    const first = this.#batchAt(offset);
+    let end = first;
+    for (let size = 0; end < this.#index.length; end++) {
+      size += this.#index[end]?.size ?? 0;
+      if (size > maxBytes && !(isFirst && end === first)) break;
+    }
+    return end === first ? Buffer.alloc(0) : this.#storage.read(first, end);
+  }
+
+  /** Bytes of the batches that `read` would give without a limit. */
+  bytesFrom(offset: number, enough: number): number {
+    let size = 0;
+    for (let at = this.#batchAt(offset); at < this.#index.length && size < enough; at++) {
+      size += this.#index[at]?.size ?? 0;
+    }
+    return size;
+  }
+
+  /** The start of the first batch that has a record of this time or later. */
+  findTime(
+    timestampMs: bigint,
+  ): { readonly offset: number; readonly timestampMs: bigint } | undefined {
+    const batch = this.#index.find(
+      ({ maxTimestampMs, lastOffset }) =>
+        maxTimestampMs >= timestampMs && lastOffset >= this.#startOffset,
+    );
+    return (
+      batch && {
+        offset: Math.max(batch.baseOffset, this.#startOffset),
+        timestampMs: batch.maxTimestampMs,
+      }
+    );
+  }
+
+  /** Nothing before the offset can be read any more. */
+  deleteBefore(offset: number): void {
+    this.#startOffset = Math.max(this.#startOffset, offset);
+    this.#tell();
+  }
+
+  /** Calls back after each change; what it returns ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    this.#tell();
+    this.#storage.close();
+  }
+
+  #append(header: BatchHeader, bytes: Buffer): void {
+    // A copy: what came is a view of the whole request.
+    const batch = Buffer.from(bytes);
+    placeBatch(batch, this.#endOffset, LEADER_EPOCH);
+    this.#storage.append(batch);
+    this.#register(header, this.#endOffset);
+  }
+
+  #register(header: BatchHeader, baseOffset: number): void {
+    const lastOffset = baseOffset + header.lastOffsetDelta;
+    const { size, maxTimestampMs } = header;
+    this.#index.push({ baseOffset, lastOffset, size, maxTimestampMs });
+    this.#sequences.record(header, baseOffset);
+    this.#endOffset = lastOffset + 1;
+  }
+
+  /** The number of the first batch whose last offset is not below the given one. */
+  #batchAt(offset: number): number {
+    let low = 0;
+    let high = this.#index.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#index[middle]?.lastOffset ?? 0) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function faultOf(records: Buffer, at: number, header: BatchHeader, batchSizeMax: number): number {
+  if (header.magic !== 2) return ERROR_CODES.UNSUPPORTED_FOR_MESSAGE_FORMAT;
+  if (header.size > batchSizeMax) return ERROR_CODES.MESSAGE_TOO_LARGE;
+  if (!hasRightCrc(records, at, header.size)) return ERROR_CODES.CORRUPT_MESSAGE;
+  const isCounted = header.recordCount > 0 && header.lastOffsetDelta === header.recordCount - 1;
+  if (!isCounted || header.isControl || header.isTransactional) return ERROR_CODES.INVALID_RECORD;
+  return ERROR_CODES.NONE;
+}
