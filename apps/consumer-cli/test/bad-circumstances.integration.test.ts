@@ -6,9 +6,11 @@ import {
   useSharedReader,
   useSharedServices,
 } from "@salon/testkit";
-import type { ClientRecord, LibrdkafkaClient, ManagedProcess } from "@salon/testkit";
+import type { ClientRecord, LibrdkafkaClient } from "@salon/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describeBrokerCircumstances } from "./kit/describe-broker-circumstances.ts";
 import { hadoopCatalog, restCatalog, runConsumer, startConsumer } from "./pipeline/commands.ts";
+import { ending, rating } from "./pipeline/consumer-outcome.ts";
 
 const nowhere = "127.0.0.1:1";
 const availableNow = ["--trigger", "available-now"];
@@ -19,32 +21,11 @@ beforeAll(async () => {
 });
 afterAll(() => client[Symbol.asyncDispose]());
 
-function rating(customer: number, timestamp = "2025-01-15T10:30:00"): ClientRecord {
-  const event = { customer_id: customer, rating_value: 4.5, comment: "ok", timestamp };
-  return { value: Buffer.from(JSON.stringify(event)) };
-}
-
 async function topicWith(records: readonly ClientRecord[]): Promise<string> {
   const topic = `bad-${randomUUID()}`;
   await client.createTopic(topic);
   if (records.length > 0) await client.produce({ topic, records });
   return topic;
-}
-
-/** Customer ids that PyIceberg reads from a table, in order. */
-async function customersIn(table: string): Promise<readonly unknown[]> {
-  const reader = await useSharedReader("pyiceberg");
-  const { reference, tableName } = restCatalog();
-  const rows = await reader.readTable({ catalog: reference, table: tableName(table) });
-  return rows.map((row) => row["customer_id"]).toSorted((a, b) => Number(a) - Number(b));
-}
-
-/** The exit code, and the one sentence that a user is told. */
-async function ending(consumer: ManagedProcess): Promise<[number | undefined, string]> {
-  const { code } = await consumer.exit;
-  const lines = consumer.stderr().trimEnd().split("\n");
-  const fatal = lines.find((line) => line.startsWith('{"level":"fatal"')) ?? "{}";
-  return [code, String((JSON.parse(fatal) as { readonly msg?: string }).msg)];
 }
 
 describe("what is not there at the start", () => {
@@ -77,21 +58,6 @@ describe("what is not there at the start", () => {
     expect(sentence).not.toContain("wrong-password");
     expect(code).toBe(4);
   });
-
-  it("is waited for where it is the topic, which is said once", async () => {
-    const topic = `late-${randomUUID()}`;
-    const table = "late_topic";
-    await using consumer = await startConsumer(restCatalog(), {
-      topic,
-      table,
-      flags: availableNow,
-    });
-    await consumer.waitForLine(/topic does not exist/, { timeoutMs: 60_000 });
-    await client.createTopic(topic);
-    expect(await consumer.exit).toEqual({ code: 0 });
-    const lines = (consumer.stdout() + consumer.stderr()).split("\n");
-    expect(lines.filter((line) => line.includes("topic does not exist"))).toHaveLength(1);
-  });
 });
 
 describe("what is lost while running", () => {
@@ -118,42 +84,6 @@ describe("what is lost while running", () => {
     const rows = await reader.readTable({ catalog: hadoopCatalog().reference, table });
     expect(new Set(rows.map((row) => row["customer_id"]))).toEqual(new Set([1, 2, 3]));
     expect(rows).toHaveLength(3);
-  });
-
-  it("is waited for where it is the broker", async () => {
-    await using kafka = await startKafka();
-    await using own = await startLibrdkafka(kafka);
-    await own.createTopic("restarted");
-    await own.produce({ topic: "restarted", records: [rating(1)] });
-    const table = `broker_restart_${Date.now()}`;
-    await using consumer = await startConsumer(restCatalog(), {
-      topic: "restarted",
-      table,
-      bootstrapServers: kafka.bootstrapServers,
-      flags: ["--commit-interval", "200ms"],
-    });
-    await consumer.waitForLine(/"msg":"committed"/, { timeoutMs: 60_000 });
-    await kafka.kill();
-    await kafka.restart();
-    await own.produce({ topic: "restarted", records: [rating(2)] });
-    await consumer.waitForLine(/\[1,2\].*"msg":"committed"/, { timeoutMs: 120_000 });
-    expect(await consumer.stop()).toEqual({ code: 0 });
-    expect(await customersIn(table)).toEqual([1, 2]);
-  });
-});
-
-describe("a signal", () => {
-  it("ends in order: what was read is committed", async () => {
-    const topic = await topicWith([rating(1)]);
-    const table = `signal_${Date.now()}`;
-    const flags = ["--commit-interval", "1h"];
-    await using consumer = await startConsumer(restCatalog(), { topic, table, flags });
-    await consumer.waitForLine(/"msg":"committed"/, { timeoutMs: 60_000 });
-    await client.produce({ topic, records: [rating(2), rating(3)] });
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
-    consumer.signal("SIGTERM");
-    expect(await consumer.exit).toEqual({ code: 0 });
-    expect(await customersIn(table)).toEqual([1, 2, 3]);
   });
 });
 
@@ -211,15 +141,8 @@ describe("a table that is there already", () => {
   });
 });
 
-describe("a record over the memory limit", () => {
-  it("has its own error, and is no crash", async () => {
-    const huge = { value: Buffer.from(JSON.stringify({ comment: "x".repeat(800_000) })) };
-    const topic = await topicWith([huge]);
-    const table = `oversized_${Date.now()}`;
-    const flags = [...availableNow, "--memory-limit", "512KiB"];
-    await using consumer = await startConsumer(restCatalog(), { topic, table, flags });
-    const [code, sentence] = await ending(consumer);
-    expect(sentence).toContain("raise --memory-limit");
-    expect(code).toBe(5);
-  });
+describeBrokerCircumstances({
+  name: "kafka",
+  broker: () => useSharedServices().kafka,
+  startOwn: () => startKafka(),
 });

@@ -1,108 +1,27 @@
 import { randomUUID } from "node:crypto";
-import {
-  expectExactlyOnce,
-  startFaultProxy,
-  startLibrdkafka,
-  useSharedReader,
-  useSharedServices,
-} from "@salon/testkit";
-import type { ProxiedRequest } from "@salon/testkit";
-import { beforeAll, describe, expect, it } from "vitest";
-import { restCatalog, runConsumer, runTable, startConsumer } from "./pipeline/commands.ts";
-import { expectedRow, produceRatings } from "./pipeline/produced-ratings.ts";
-import type { ProducedRating } from "./pipeline/produced-ratings.ts";
+import { startLibrdkafka, useSharedReader, useSharedServices } from "@salon/testkit";
+import { describe, expect, it } from "vitest";
+import { describeFaults } from "./kit/describe-faults.ts";
+import { restCatalog, runConsumer, startConsumer } from "./pipeline/commands.ts";
+import { produceRatings } from "./pipeline/produced-ratings.ts";
 
-const topic = `faults-${randomUUID()}`;
 const availableNow = ["--trigger", "available-now", "--commit-rows", "2000"];
-let produced: readonly ProducedRating[] = [];
 
-beforeAll(async () => {
-  await using client = await startLibrdkafka(useSharedServices().kafka);
-  await client.createTopic(topic, { partitions: 4 });
-  produced = await produceRatings(client, { topic, count: 20_000, seed: 11, dirtyShare: 0.05 });
-});
-
-/**
- * Checks by value that every rating is there once, as PyIceberg reads it; answers what verify says.
- */
-async function verifyAll(table: string): Promise<string> {
-  const reader = await useSharedReader("pyiceberg");
-  const { reference, tableName } = restCatalog();
-  expectExactlyOnce({
-    produced,
-    expected: expectedRow,
-    tableRows: await reader.readTable({ catalog: reference, table: tableName(table) }),
-    deadLetterRows: await reader.readTable({
-      catalog: reference,
-      table: tableName(`${table}_dead_letters`),
-    }),
-  });
-  return runTable(restCatalog(), ["verify", `--table=${table}`]);
-}
-
-function commitsOf(table: string): (request: ProxiedRequest) => boolean {
-  return ({ method, path }) => method === "POST" && path.endsWith(`/tables/${table}`);
-}
-
-describe("members that start at the same moment on an empty catalog", () => {
-  it("race for namespace, tables and first position, and all go on", async () => {
-    const table = "first_position_raced";
-    const catalog = restCatalog();
-    const consumers = [["0,1"], ["2,3"]].map(([partitions = ""]) =>
-      runConsumer(catalog, { topic, table, flags: [...availableNow, "--assign", partitions] }),
-    );
-    await Promise.all(consumers);
-    expect(await verifyAll(table)).toMatch(/proved/i);
-  });
-});
-
-describe("a commit whose answer is lost", () => {
-  it.each([
-    ["lost_response", { kind: "drop-response" }],
-    ["gateway_timeout", { kind: "replace-response", status: 504 }],
-    ["unavailable", { kind: "answer", status: 503 }],
-    ["late", { kind: "land-late", until: 3_000, status: 504 }],
-  ] as const)("is settled by reading: %s", async (table, fault) => {
-    const { restCatalog: own } = useSharedServices();
-    await using proxy = await startFaultProxy({ target: own.uri });
-    const rule = proxy.addRule({ matches: commitsOf(table), nth: [1, 3], fault });
-    await runConsumer(restCatalog(proxy.url), { topic, table, flags: availableNow });
-    expect(rule.hits.filter(({ isFaulted }) => isFaulted).length).toBe(2);
-    expect(await verifyAll(table)).toMatch(/proved/i);
-  });
-});
-
-describe("a crash between the main commit and that of the dead letters", () => {
-  it("leaves them in the outbox, from which the next start takes them", async () => {
-    const table = "crash_before_dead_letters";
-    const { restCatalog: own } = useSharedServices();
-    await using proxy = await startFaultProxy({ target: own.uri });
-    const never = new Promise<void>(() => {});
-    const rule = proxy.addRule({
-      matches: commitsOf(`${table}_dead_letters`),
-      fault: { kind: "delay-request", until: never },
-    });
-    await using consumer = await startConsumer(restCatalog(proxy.url), {
-      topic,
-      table,
-      flags: availableNow,
-    });
-    await rule.firstFault;
-    await consumer.waitForLine(/"msg":"committed"/, { timeoutMs: 60_000 });
-    consumer.signal("SIGKILL");
-    await consumer.exit;
-    const reader = await useSharedReader("pyiceberg");
-    const { reference, tableName } = restCatalog();
-    const deadLetters = { catalog: reference, table: tableName(`${table}_dead_letters`) };
-    expect(await reader.readTable(deadLetters)).toEqual([]);
-    await runConsumer(restCatalog(), { topic, table, flags: availableNow });
-    expect(await verifyAll(table)).toMatch(/proved/i);
-  });
-});
+describeFaults({ name: "kafka", broker: () => useSharedServices().kafka, hasTransactions: true });
 
 describe("a rollback in Spark", () => {
   it("is noticed and named at the next start", async () => {
     const table = "rolled_back";
+    const topic = `rolled-back-${randomUUID()}`;
+    await using client = await startLibrdkafka(useSharedServices().kafka);
+    await client.createTopic(topic, { partitions: 4 });
+    await produceRatings(client, {
+      topic,
+      count: 20_000,
+      seed: 11,
+      dirtyShare: 0.05,
+      hasTransactions: false,
+    });
     await runConsumer(restCatalog(), { topic, table, flags: availableNow });
     const spark = await useSharedReader("spark");
     const catalogs = { rest: restCatalog().reference };

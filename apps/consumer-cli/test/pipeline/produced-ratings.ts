@@ -9,8 +9,8 @@ export interface ProducedRating extends LedgerRecord {
 const CODECS: readonly CompressionCodec[] = ["none", "gzip", "snappy", "lz4", "zstd"];
 
 /**
- * Produces ratings of three days, a share of them dirty, in all codecs and in transactions of which
- * every third is aborted. Answers the committed ones.
+ * Produces ratings of three days, a share of them dirty, in all codecs and, where the broker has
+ * them, in transactions of which every third is aborted. Answers the committed ones.
  */
 export async function produceRatings(
   client: LibrdkafkaClient,
@@ -19,9 +19,10 @@ export async function produceRatings(
     readonly count: number;
     readonly seed: number;
     readonly dirtyShare: number;
+    readonly hasTransactions: boolean;
   },
 ): Promise<readonly ProducedRating[]> {
-  const { topic, count, seed, dirtyShare } = options;
+  const { topic, count, seed, dirtyShare, hasTransactions } = options;
   const generator = createRatingGenerator({
     seed,
     dirtyShare,
@@ -39,7 +40,9 @@ export async function produceRatings(
       records,
       codec: codec ?? "none",
       transaction:
-        codec === undefined ? { id: `${topic}-writer`, size: 500, abortEvery: 3 } : undefined,
+        codec === undefined && hasTransactions
+          ? { id: `${topic}-writer`, size: 500, abortEvery: 3 }
+          : undefined,
     });
     for (const [index, { partition, offset, committed }] of deliveries.entries()) {
       const event = records[index];

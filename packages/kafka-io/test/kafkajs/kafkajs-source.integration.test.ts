@@ -1,9 +1,16 @@
+import { type DevBroker, startDevBroker } from "@salon/dev-broker";
 import { type KafkaService, type KafkaVersion, startKafka } from "@salon/testkit";
 import { afterAll, beforeAll, describe } from "vitest";
 import { openKafkajsSource } from "../../src/index.ts";
-import { describeKafkaSource } from "../kit/describe-kafka-source.ts";
+import { describeKafkaSource, type Driver } from "../kit/describe-kafka-source.ts";
 
 const VERSIONS: readonly KafkaVersion[] = ["4.3", "3.9"];
+
+const driver: Driver = {
+  open: ({ bootstrapServers, ...options }) =>
+    openKafkajsSource({ ...options, bootstrapServers: [bootstrapServers] }),
+  memberProgram: new URL("group-member-program.ts", import.meta.url),
+};
 
 describe.each(VERSIONS)("Kafka %s", (version) => {
   let kafka: KafkaService | undefined;
@@ -24,11 +31,23 @@ describe.each(VERSIONS)("Kafka %s", (version) => {
 
   describeKafkaSource(
     "kafkajs",
-    { bootstrapServers: () => kafka?.bootstrapServers ?? "" },
-    {
-      open: ({ bootstrapServers, ...options }) =>
-        openKafkajsSource({ ...options, bootstrapServers: [bootstrapServers] }),
-      memberProgram: new URL("group-member-program.ts", import.meta.url),
-    },
+    { bootstrapServers: () => kafka?.bootstrapServers ?? "", hasGaps: true },
+    driver,
+  );
+});
+
+describe("the embedded broker", () => {
+  let broker: DevBroker | undefined;
+  beforeAll(async () => {
+    broker = await startDevBroker();
+  });
+  afterAll(async () => {
+    await broker?.[Symbol.asyncDispose]();
+  });
+
+  describeKafkaSource(
+    "kafkajs",
+    { bootstrapServers: () => broker?.bootstrapServers ?? "", hasGaps: false },
+    driver,
   );
 });

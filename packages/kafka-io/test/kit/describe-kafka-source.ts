@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { KafkaSource } from "../../src/index.ts";
 import { connectKafkaCluster, type KafkaCluster } from "./kafka-cluster.ts";
+import { gapBehaviour } from "./gap-behaviour.ts";
 import { groupBehaviour } from "./group-behaviour.ts";
 import { logBehaviour } from "./log-behaviour.ts";
 import { readingBehaviour } from "./reading-behaviour.ts";
@@ -18,7 +19,7 @@ interface SourceOptions {
 }
 
 /** What is tested. */
-interface Driver {
+export interface Driver {
   readonly open: (options: SourceOptions) => Promise<KafkaSource>;
   /**
    * A program that joins the group named after its topic, and prints `assigned <count>` when it has
@@ -34,10 +35,14 @@ export interface SourceSubject {
   readonly open: (options: Omit<SourceOptions, "bootstrapServers">) => Promise<KafkaSource>;
 }
 
-/** The behaviour of every KafkaSource, on a real cluster. */
+/** The behaviour of every KafkaSource, on a cluster. */
 export function describeKafkaSource(
   name: string,
-  cluster: { readonly bootstrapServers: () => string },
+  cluster: {
+    readonly bootstrapServers: () => string;
+    /** Whether it has transactions and compaction, and so offsets without a record. */
+    readonly hasGaps: boolean;
+  },
   driver: Driver,
 ): void {
   describe(`KafkaSource: ${name}`, () => {
@@ -61,6 +66,9 @@ export function describeKafkaSource(
     });
     describe("reading", () => {
       readingBehaviour(subject);
+    });
+    describe.runIf(cluster.hasGaps)("gaps", () => {
+      gapBehaviour(subject);
     });
     describe("groups", () => {
       groupBehaviour(subject);

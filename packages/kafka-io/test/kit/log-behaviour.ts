@@ -64,38 +64,6 @@ export function logBehaviour({ cluster, open }: SourceSubject): void {
     );
   });
 
-  test("the end is the last stable offset, and nothing is read beyond it", async () => {
-    const topic = await cluster().createTopic();
-    await cluster().writer.produce({ topic, records: numbered(10) });
-    const producer = cluster().kafka.producer({
-      transactionalId: topic,
-      idempotent: true,
-      maxInFlightRequests: 1,
-      createPartitioner: () => () => 0,
-    });
-    await producer.connect();
-    const transaction = await producer.transaction();
-    await transaction.send({ topic, messages: [{ value: "in a transaction" }] });
-
-    await using source = await open({ topic, assign: [0] });
-    expect(await source.listOffsets([0])).toEqual(
-      new Map([[0, { startOffset: 0, endOffset: 10 }]]),
-    );
-    const handler = new RecordingHandler();
-    await source.start(handler);
-    await handler.reaches(0, 10);
-    await sleep(300);
-    expect(handler.of(0)).toHaveLength(10);
-
-    await transaction.commit();
-    await producer.disconnect();
-    await handler.reaches(0, 12);
-    expect(handler.of(0).at(-1)).toMatchObject({ offset: 10, value: "in a transaction" });
-    expect(await source.listOffsets([0])).toEqual(
-      new Map([[0, { startOffset: 0, endOffset: 12 }]]),
-    );
-  });
-
   test("an offset below the log's start is told, never jumped over", async () => {
     const topic = await cluster().createTopic();
     await cluster().writer.produce({ topic, records: numbered(100) });

@@ -52,62 +52,6 @@ export function readingBehaviour({ cluster, open }: SourceSubject): void {
     expect(handler.of(0).map(({ value }) => value)).toEqual(["with", "without"]);
   });
 
-  test.each(["none", "lz4"] as const)("aborted records and markers are gaps, %s", async (codec) => {
-    const topic = await cluster().createTopic();
-    const records = numbered(1000);
-    const transaction = { id: topic, size: 100, abortEvery: 3 };
-    const produce = { topic, records, codec, transaction };
-    const delivered = await cluster().writer.produce(produce);
-    const committed = delivered
-      .map(({ offset, committed }, i) => ({ offset, committed, value: `${i}` }))
-      .filter(({ committed }) => committed);
-    await using source = await open({ topic, assign: [0], chunkBytes: 1000 });
-    const end = (await source.listOffsets([0])).get(0)?.endOffset ?? -1;
-    const handler = new RecordingHandler();
-    await source.start(handler);
-    await handler.reaches(0, end);
-    expect(end).toBe(1010); // a marker for each transaction
-    expect(handler.of(0).map(({ offset, value }) => ({ offset, value }))).toEqual(
-      committed.map(({ offset, value }) => ({ offset, value })),
-    );
-  });
-
-  test("there is progress where nothing but aborted records and markers are", async () => {
-    const topic = await cluster().createTopic();
-    const transaction = { id: topic, size: 10, abortEvery: 1 };
-    await cluster().writer.produce({ topic, records: numbered(50), transaction });
-    await using source = await open({ topic, assign: [0] });
-    const handler = new RecordingHandler();
-    await source.start(handler);
-    await handler.reaches(0, 55);
-    expect(handler.of(0)).toEqual([]);
-  });
-
-  test("compacted records are gaps", async () => {
-    const config = {
-      "cleanup.policy": "compact",
-      "segment.ms": "100",
-      "min.cleanable.dirty.ratio": "0.01",
-      "min.compaction.lag.ms": "0",
-      "max.compaction.lag.ms": "100",
-    };
-    const topic = await cluster().createTopic({ config });
-    const same = numbered(300).map((record) => ({ ...record, key: Buffer.from("same") }));
-    for (let round = 0; round < 3; round++) {
-      await cluster().writer.produce({ topic, records: same });
-      await sleep(200);
-    }
-    // The cleaner comes around in its own time.
-    await eventually(async () => {
-      await using source = await open({ topic, assign: [0] });
-      const handler = new RecordingHandler();
-      await source.start(handler);
-      await handler.reaches(0, 900);
-      expect(handler.of(0).length).toBeLessThan(900);
-      expect(handler.of(0).at(-1)).toMatchObject({ offset: 899 });
-    });
-  });
-
   test("a record larger than a fetch comes whole, and others are not held up", async () => {
     const config = { "max.message.bytes": "9000000" };
     const topic = await cluster().createTopic({ partitions: 4, config });
