@@ -1,4 +1,4 @@
-import { findColumn, sliceBatch, valueAt } from "@salon/columns";
+import { findColumn, isListValue, isStructValue, sliceBatch, valueAt } from "@salon/columns";
 import type { ColumnBatch, ColumnValue } from "@salon/columns";
 import type { Table } from "@salon/iceberg-writer";
 import { textTable } from "./text-table.ts";
@@ -26,6 +26,8 @@ function cellText(batch: ColumnBatch, name: string, row: number): string {
 
 function valueText(value: ColumnValue | null): string {
   if (value === null) return "null";
+  if (isListValue(value)) return `[${value.map(valueText).join(", ")}]`;
+  if (isStructValue(value)) return `{${Object.values(value).map(valueText).join(", ")}}`;
   if (value instanceof Uint8Array) return Buffer.from(value).toString("utf8");
   return typeof value === "number" ? String(Number(value.toPrecision(7))) : String(value);
 }

@@ -1,7 +1,7 @@
 import type { ColumnBuilder } from "./column-builder.ts";
 import type { BooleanColumn } from "./column.ts";
 import { NullRows } from "./null-rows.ts";
-import { createBitmap, setBit } from "./validity.ts";
+import { clearBit, createBitmap, setBit } from "./validity.ts";
 
 /** Builds a boolean column. */
 export function createBooleanBuilder(capacity = 1024): ColumnBuilder<BooleanColumn> {
@@ -31,6 +31,10 @@ export function createBooleanBuilder(capacity = 1024): ColumnBuilder<BooleanColu
     appendNull() {
       reserveRow();
       nulls.add(length++);
+    },
+    truncate(rowCount) {
+      while (length > rowCount) clearBit(bits, --length);
+      nulls.truncate(length);
     },
     finish() {
       const values = bits.slice(0, (length + 7) >> 3);

@@ -1,5 +1,13 @@
 import { describeColumnType, isSameColumnType, plainLayoutOf } from "./column-type.ts";
-import type { Column, DictionaryColumn, RunEndEncodedColumn } from "./column.ts";
+import type { ColumnType } from "./column-type.ts";
+import type {
+  Column,
+  DictionaryColumn,
+  FlatColumn,
+  MapColumn,
+  RunEndEncodedColumn,
+  StructColumn,
+} from "./column.ts";
 import { createPrimitiveValues } from "./primitive-values.ts";
 import { countRunNulls } from "./run-ends.ts";
 import { countNulls } from "./validity.ts";
@@ -39,6 +47,16 @@ export function checkColumn(column: Column): void {
     case "run-end-encoded":
       checkRuns(column);
       return;
+    case "struct":
+      checkStruct(column);
+      return;
+    case "list":
+      checkOffsets(column.offsets, column.length, column.element.length);
+      checkChild("elements", column.type.element, column.element);
+      return;
+    case "map":
+      checkMap(column);
+      return;
     default:
       column satisfies never;
   }
@@ -53,7 +71,7 @@ function checkBase(column: Column): void {
   if (counted !== nullCount) throw new RangeError(`nullCount ${nullCount} of ${counted} null rows`);
 }
 
-function checkLayout({ type, layout }: Column): void {
+function checkLayout({ type, layout }: FlatColumn): void {
   if (layout !== plainLayoutOf(type)) {
     throw new TypeError(`${describeColumnType(type)} in layout ${layout}`);
   }
@@ -63,7 +81,7 @@ function checkSize(part: string, array: { readonly length: number }, least: numb
   if (array.length < least) throw new RangeError(`${array.length} ${part} where ${least} are due`);
 }
 
-function checkOffsets(offsets: Int32Array, length: number, byteCount: number): void {
+function checkOffsets(offsets: Int32Array, length: number, limit: number): void {
   checkSize("offsets", offsets, length + 1);
   let previous = 0;
   for (let row = 0; row <= length; row++) {
@@ -71,7 +89,7 @@ function checkOffsets(offsets: Int32Array, length: number, byteCount: number): v
     if (offset < previous) throw new RangeError(`offset ${offset} behind ${previous}`);
     previous = offset;
   }
-  if (previous > byteCount) throw new RangeError(`offset ${previous} of ${byteCount} bytes`);
+  if (previous > limit) throw new RangeError(`offset ${previous} where ${limit} is the end`);
 }
 
 function checkDictionary(column: DictionaryColumn): void {
@@ -112,4 +130,32 @@ function checkRuns({ type, runEnds, values, length, nullCount }: RunEndEncodedCo
   if (previous !== length) throw new RangeError(`runs to ${previous} of ${length} rows`);
   const counted = countRunNulls(values, runEnds);
   if (counted !== nullCount) throw new RangeError(`nullCount ${nullCount} of ${counted} null rows`);
+}
+
+function checkStruct({ type, children, length }: StructColumn): void {
+  const names = type.fields.map(({ name }) => name);
+  if (children.length !== names.length || new Set(names).size !== names.length) {
+    throw new TypeError(`${describeColumnType(type)} with ${children.length} children`);
+  }
+  for (const [index, field] of type.fields.entries()) {
+    const child = children[index]!;
+    checkChild(`field ${field.name}`, field.type, child);
+    if (child.length !== length) {
+      throw new RangeError(`field ${field.name} has ${child.length} rows, the struct ${length}`);
+    }
+  }
+}
+
+function checkMap({ type, offsets, keys, values, length }: MapColumn): void {
+  checkOffsets(offsets, length, Math.min(keys.length, values.length));
+  checkChild("keys", type.key, keys);
+  checkChild("values", type.value, values);
+  if (keys.nullCount > 0) throw new RangeError("a map with a null key");
+}
+
+function checkChild(part: string, type: ColumnType, child: Column): void {
+  if (!isSameColumnType(type, child.type)) {
+    throw new TypeError(`${part} of ${describeColumnType(type)} in a column of another type`);
+  }
+  checkColumn(child);
 }

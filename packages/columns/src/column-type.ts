@@ -1,5 +1,5 @@
-/** The logical type of a column: the subset of Arrow's types that Iceberg primitives map to. */
-export type ColumnType =
+/** A type whose values have no parts: Arrow's counterparts of Iceberg's primitive types. */
+export type FlatColumnType =
   | { readonly kind: "boolean" }
   | { readonly kind: "int32" }
   | { readonly kind: "int64" }
@@ -20,23 +20,92 @@ export type ColumnType =
   | { readonly kind: "binary" }
   | { readonly kind: "fixed-size-binary"; readonly byteWidth: number };
 
-/** The layouts that hold a type's values one by one, without a dictionary or runs. */
-export type PlainLayout = "boolean" | "primitive" | "fixed-size-binary" | "variable-size-binary";
-
-/** A type in words, as messages name it: `int32`, `decimal128(9, 2)`, `timestamp(utc)`. */
-export function describeColumnType(type: ColumnType): string {
-  if (type.kind === "decimal128") return `decimal128(${type.precision}, ${type.scale})`;
-  if (type.kind === "fixed-size-binary") return `fixed-size-binary(${type.byteWidth})`;
-  return type.kind === "timestamp" && type.utc ? "timestamp(utc)" : type.kind;
+/** A named part of a struct. */
+export interface ColumnField {
+  readonly name: string;
+  readonly type: ColumnType;
 }
 
-/** Whether two types are the same, parameters included. */
+/** Fields side by side; names are unique. */
+export interface StructColumnType {
+  readonly kind: "struct";
+  readonly fields: readonly ColumnField[];
+}
+
+/** Any number of elements a row. */
+export interface ListColumnType {
+  readonly kind: "list";
+  readonly element: ColumnType;
+}
+
+/** Any number of entries a row, each a key that is not null and a value. */
+export interface MapColumnType {
+  readonly kind: "map";
+  readonly key: ColumnType;
+  readonly value: ColumnType;
+}
+
+/** A type whose values have parts. */
+export type NestedColumnType = StructColumnType | ListColumnType | MapColumnType;
+
+/** The logical type of a column: the subset of Arrow's types that Iceberg's types map to. */
+export type ColumnType = FlatColumnType | NestedColumnType;
+
+/** The layouts that hold a flat type's values one by one, without a dictionary or runs. */
+export type PlainLayout = "boolean" | "primitive" | "fixed-size-binary" | "variable-size-binary";
+
+/** Whether the values of a type have no parts. */
+export function isFlatColumnType(type: ColumnType): type is FlatColumnType {
+  return type.kind !== "struct" && type.kind !== "list" && type.kind !== "map";
+}
+
+/** A type in words, as messages name it: `int32`, `decimal128(9, 2)`, `list<struct<a: utf8>>`. */
+export function describeColumnType(type: ColumnType): string {
+  switch (type.kind) {
+    case "decimal128":
+      return `decimal128(${type.precision}, ${type.scale})`;
+    case "fixed-size-binary":
+      return `fixed-size-binary(${type.byteWidth})`;
+    case "timestamp":
+      return type.utc ? "timestamp(utc)" : "timestamp";
+    case "struct": {
+      const fields = type.fields.map((field) => `${field.name}: ${describeColumnType(field.type)}`);
+      return `struct<${fields.join(", ")}>`;
+    }
+    case "list":
+      return `list<${describeColumnType(type.element)}>`;
+    case "map":
+      return `map<${describeColumnType(type.key)}, ${describeColumnType(type.value)}>`;
+    default:
+      return type.kind;
+  }
+}
+
+/** Whether two types are the same, parameters and the names and order of fields included. */
 export function isSameColumnType(left: ColumnType, right: ColumnType): boolean {
-  return describeColumnType(left) === describeColumnType(right);
+  if (left.kind === "struct" && right.kind === "struct") {
+    return (
+      left.fields.length === right.fields.length &&
+      left.fields.every(({ name, type }, index) => {
+        const other = right.fields[index]!;
+        return name === other.name && isSameColumnType(type, other.type);
+      })
+    );
+  }
+  if (left.kind === "list" && right.kind === "list") {
+    return isSameColumnType(left.element, right.element);
+  }
+  if (left.kind === "map" && right.kind === "map") {
+    return isSameColumnType(left.key, right.key) && isSameColumnType(left.value, right.value);
+  }
+  return left.kind === right.kind && describeColumnType(left) === describeColumnType(right);
 }
 
 /** The plain layout that holds values of a type. */
-export function plainLayoutOf(type: ColumnType): PlainLayout {
+export function plainLayoutOf(type: FlatColumnType): PlainLayout;
+/** For a nested type it is the one of the type's own name. */
+export function plainLayoutOf(type: ColumnType): PlainLayout | NestedColumnType["kind"];
+export function plainLayoutOf(type: ColumnType): PlainLayout | NestedColumnType["kind"] {
   switch (type.kind) {
     case "boolean":
       return "boolean";
@@ -54,6 +123,10 @@ export function plainLayoutOf(type: ColumnType): PlainLayout {
     case "time64":
     case "timestamp":
       return "primitive";
+    case "struct":
+    case "list":
+    case "map":
+      return type.kind;
     default:
       return type satisfies never;
   }

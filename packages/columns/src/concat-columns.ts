@@ -1,20 +1,26 @@
 import { describeColumnType, isSameColumnType } from "./column-type.ts";
-import type {
-  Column,
-  DictionaryColumn,
-  RunEndEncodedColumn,
-  VariableBinaryColumn,
+import {
+  isFlatColumn,
+  type Column,
+  type DictionaryColumn,
+  type ListColumn,
+  type MapColumn,
+  type NestedColumn,
+  type RunEndEncodedColumn,
+  type VariableBinaryColumn,
 } from "./column.ts";
 import type { PlainColumn } from "./plain-column.ts";
 import { concatPrimitiveValues } from "./primitive-values.ts";
+import { sliceColumn } from "./slice-column.ts";
 import { toPlainColumn } from "./to-plain-column.ts";
 import { copyBits, createBitmap } from "./validity.ts";
 
 /**
  * All rows of columns of one type, one behind the other. Dictionary columns stay one, their
  * dictionaries joined (a dictionary that they share is kept once) so that entries may repeat; runs
- * stay runs; columns of different layouts become a plain one. TypeError where there is no column or
- * types differ, RangeError where the bytes outgrow 32-bit offsets.
+ * stay runs; columns of different layouts become a plain one; the parts of nested columns likewise.
+ * TypeError where there is no column or types differ, RangeError where the bytes outgrow 32-bit
+ * offsets.
  */
 export function concatColumns(columns: readonly Column[]): Column {
   const [first, ...others] = columns;
@@ -28,7 +34,36 @@ export function concatColumns(columns: readonly Column[]): Column {
   if (others.length === 0) return first;
   if (columns.every((column) => column.layout === "dictionary")) return concatDictionaries(columns);
   if (columns.every((column) => column.layout === "run-end-encoded")) return concatRuns(columns);
-  return concatPlain(columns.map(toPlainColumn));
+  const flat = columns.filter(isFlatColumn);
+  if (flat.length > 0) return concatPlain(flat.map(toPlainColumn));
+  return concatNested(columns.filter((column) => !isFlatColumn(column)));
+}
+
+/** One nested type has one layout, so each filter keeps all columns or none. */
+function concatNested(columns: readonly NestedColumn[]): NestedColumn {
+  const base = joinedBase(columns);
+  const structs = columns.filter((column) => column.layout === "struct");
+  const [struct] = structs;
+  if (struct !== undefined) {
+    const children = struct.children.map((_, index) =>
+      concatColumns(structs.map((column) => column.children[index]!)),
+    );
+    return { ...struct, ...base, children };
+  }
+  const lists = columns.filter((column) => column.layout === "list");
+  const [list] = lists;
+  if (list !== undefined) {
+    const element = concatColumns(lists.map((column) => usedItems(column, column.element)));
+    return { ...list, ...base, offsets: joinOffsets(lists), element };
+  }
+  const maps = columns.filter((column) => column.layout === "map");
+  const keys = concatColumns(maps.map((column) => usedItems(column, column.keys)));
+  const values = concatColumns(maps.map((column) => usedItems(column, column.values)));
+  return { ...maps[0]!, ...base, offsets: joinOffsets(maps), keys, values };
+}
+
+function usedItems({ offsets, length }: ListColumn | MapColumn, items: Column): Column {
+  return sliceColumn(items, offsets[0]!, offsets[length]!);
 }
 
 /**
@@ -93,12 +128,22 @@ function joinVariableSize(columns: readonly VariableBinaryColumn[]): {
   offsets: Int32Array;
   data: Uint8Array;
 } {
+  const offsets = joinOffsets(columns);
   const data = joinBytes(
     columns.map((column) => column.data.subarray(column.offsets[0], column.offsets[column.length])),
   );
-  if (data.length > 0x7fff_ffff) {
-    throw new RangeError(`${data.length} bytes do not fit 32-bit offsets`);
-  }
+  return { offsets, data };
+}
+
+interface WithOffsets {
+  readonly length: number;
+  readonly offsets: Int32Array;
+}
+
+/** The offsets of what the columns hold, one behind the other, from 0 on. */
+function joinOffsets(columns: readonly WithOffsets[]): Int32Array {
+  const end = columns.reduce((sum, { offsets, length }) => sum + offsets[length]! - offsets[0]!, 0);
+  if (end > 0x7fff_ffff) throw new RangeError(`${end} bytes or items do not fit 32-bit offsets`);
   const offsets = new Int32Array(columns.reduce((sum, { length }) => sum + length, 0) + 1);
   let row = 0;
   for (const column of columns) {
@@ -107,7 +152,7 @@ function joinVariableSize(columns: readonly VariableBinaryColumn[]): {
       offsets[++row] = column.offsets[index]! + shift;
     }
   }
-  return { offsets, data };
+  return offsets;
 }
 
 function joinBytes(parts: readonly Uint8Array[]): Uint8Array {

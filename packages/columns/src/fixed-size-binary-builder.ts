@@ -1,12 +1,12 @@
 import type { ColumnBuilder } from "./column-builder.ts";
-import { byteWidthOf, describeColumnType, type ColumnType } from "./column-type.ts";
+import { byteWidthOf, describeColumnType, type FlatColumnType } from "./column-type.ts";
 import { encodeDecimal128, type ColumnValue } from "./column-value.ts";
 import type { FixedSizeBinaryColumn } from "./column.ts";
 import { NullRows } from "./null-rows.ts";
 
 /** Builds a column of decimal128 (from unscaled bigints) or fixed-size-binary (from bytes). */
 export function createFixedSizeBinaryBuilder(
-  type: ColumnType,
+  type: FlatColumnType,
   capacity = 1024,
 ): ColumnBuilder<FixedSizeBinaryColumn> {
   const byteWidth = byteWidthOf(type);
@@ -35,6 +35,12 @@ export function createFixedSizeBinaryBuilder(
       reserveRow();
       nulls.add(length++);
     },
+    truncate(rowCount) {
+      if (rowCount >= length) return;
+      data.fill(0, rowCount * byteWidth, length * byteWidth);
+      length = rowCount;
+      nulls.truncate(length);
+    },
     finish() {
       const column = {
         type,
@@ -51,7 +57,7 @@ export function createFixedSizeBinaryBuilder(
   };
 }
 
-function storeValue(type: ColumnType, data: Uint8Array, at: number, value: ColumnValue): void {
+function storeValue(type: FlatColumnType, data: Uint8Array, at: number, value: ColumnValue): void {
   if (type.kind === "decimal128") {
     if (typeof value !== "bigint") throw wrongValue(type, value);
     const limit = 10n ** BigInt(type.precision);
@@ -68,6 +74,6 @@ function storeValue(type: ColumnType, data: Uint8Array, at: number, value: Colum
   data.set(value, at);
 }
 
-function wrongValue(type: ColumnType, value: ColumnValue): TypeError {
+function wrongValue(type: FlatColumnType, value: ColumnValue): TypeError {
   return new TypeError(`${describeColumnType(type)} takes no ${typeof value}`);
 }

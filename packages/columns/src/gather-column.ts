@@ -2,6 +2,7 @@ import type {
   Column,
   DictionaryColumn,
   FixedSizeBinaryColumn,
+  FlatColumn,
   RunEndEncodedColumn,
   VariableBinaryColumn,
 } from "./column.ts";
@@ -18,6 +19,8 @@ const ROWS_PER_RUN_MIN = 4;
  * runs stay runs where they are still long, else they become a dictionary or a plain column.
  * RangeError where a row is not in the column.
  */
+export function gatherColumn(column: FlatColumn, rows: Int32Array): FlatColumn;
+export function gatherColumn(column: Column, rows: Int32Array): Column;
 export function gatherColumn(column: Column, rows: Int32Array): Column {
   checkRows(rows, column.length);
   switch (column.layout) {
@@ -30,6 +33,21 @@ export function gatherColumn(column: Column, rows: Int32Array): Column {
     case "fixed-size-binary":
     case "variable-size-binary":
       return gatherPlainColumn(column, rows);
+    case "struct": {
+      const children = column.children.map((child) => gatherColumn(child, rows));
+      return { ...column, ...gatheredBase(column, rows), children };
+    }
+    case "list": {
+      const { offsets, items } = gatherItems(column.offsets, rows);
+      const element = gatherColumn(column.element, items);
+      return { ...column, ...gatheredBase(column, rows), offsets, element };
+    }
+    case "map": {
+      const { offsets, items } = gatherItems(column.offsets, rows);
+      const keys = gatherColumn(column.keys, items);
+      const values = gatherColumn(column.values, items);
+      return { ...column, ...gatheredBase(column, rows), offsets, keys, values };
+    }
     default:
       return column satisfies never;
   }
@@ -98,6 +116,20 @@ function gatherVariableSize(
   return { offsets, data };
 }
 
+/** The elements or entries of the given rows, and where each row's begin among them. */
+function gatherItems(
+  offsets: Int32Array,
+  rows: Int32Array,
+): { offsets: Int32Array; items: Int32Array } {
+  const gathered = gatherOffsets(offsets, rows);
+  const items = new Int32Array(gathered[rows.length]!);
+  for (let index = 0; index < rows.length; index++) {
+    let item = offsets[rows[index]!]!;
+    for (let at = gathered[index]!; at < gathered[index + 1]!; at++) items[at] = item++;
+  }
+  return { offsets: gathered, items };
+}
+
 function gatherOffsets(offsets: Int32Array, rows: Int32Array): Int32Array {
   const gathered = new Int32Array(rows.length + 1);
   let end = 0;
@@ -106,7 +138,7 @@ function gatherOffsets(offsets: Int32Array, rows: Int32Array): Int32Array {
     end += offsets[row + 1]! - offsets[row]!;
     gathered[index + 1] = end;
   }
-  if (end > 0x7fff_ffff) throw new RangeError(`${end} bytes do not fit 32-bit offsets`);
+  if (end > 0x7fff_ffff) throw new RangeError(`${end} bytes or items do not fit 32-bit offsets`);
   return gathered;
 }
 

@@ -11,17 +11,38 @@ export {
 } from "./column-batch.ts";
 export type { ColumnBatch } from "./column-batch.ts";
 export type { ColumnBuilder } from "./column-builder.ts";
-export { byteWidthOf, describeColumnType, isSameColumnType, plainLayoutOf } from "./column-type.ts";
-export type { ColumnType, PlainLayout } from "./column-type.ts";
-export { decodeDecimal128, encodeDecimal128 } from "./column-value.ts";
-export type { ColumnValue } from "./column-value.ts";
+export {
+  byteWidthOf,
+  describeColumnType,
+  isFlatColumnType,
+  isSameColumnType,
+  plainLayoutOf,
+} from "./column-type.ts";
+export type {
+  ColumnField,
+  ColumnType,
+  FlatColumnType,
+  ListColumnType,
+  MapColumnType,
+  NestedColumnType,
+  PlainLayout,
+  StructColumnType,
+} from "./column-type.ts";
+export { decodeDecimal128, encodeDecimal128, isListValue, isStructValue } from "./column-value.ts";
+export type { ColumnValue, FlatValue, ListValue, StructValue } from "./column-value.ts";
+export { isFlatColumn } from "./column.ts";
 export type {
   BooleanColumn,
   Column,
   DictionaryColumn,
   FixedSizeBinaryColumn,
+  FlatColumn,
+  ListColumn,
+  MapColumn,
+  NestedColumn,
   PrimitiveColumn,
   RunEndEncodedColumn,
+  StructColumn,
   VariableBinaryColumn,
 } from "./column.ts";
 export { concatColumns } from "./concat-columns.ts";
@@ -37,6 +58,7 @@ export type { PrimitiveValues } from "./primitive-values.ts";
 export { promoteColumn } from "./promote-column.ts";
 export { runAt } from "./run-ends.ts";
 export { sliceColumn } from "./slice-column.ts";
+export { structField } from "./struct-field.ts";
 export { toPlainColumn } from "./to-plain-column.ts";
 export {
   clearBit,

@@ -1,4 +1,4 @@
-import { byteWidthOf, plainLayoutOf, type ColumnType } from "./column-type.ts";
+import { byteWidthOf, plainLayoutOf, type FlatColumnType } from "./column-type.ts";
 import type {
   BooleanColumn,
   FixedSizeBinaryColumn,
@@ -16,7 +16,7 @@ export type PlainColumn =
   | FixedSizeBinaryColumn;
 
 /** A plain column whose rows are all null. */
-export function plainNullColumn(type: ColumnType, length: number): PlainColumn {
+export function plainNullColumn(type: FlatColumnType, length: number): PlainColumn {
   const base = {
     type,
     length,

@@ -1,5 +1,5 @@
 import type { ColumnBuilder } from "./column-builder.ts";
-import { describeColumnType, type ColumnType } from "./column-type.ts";
+import { describeColumnType, type FlatColumnType } from "./column-type.ts";
 import type { ColumnValue } from "./column-value.ts";
 import type { PrimitiveColumn } from "./column.ts";
 import { NullRows } from "./null-rows.ts";
@@ -10,7 +10,7 @@ import { createPrimitiveValues, type PrimitiveValues } from "./primitive-values.
  * range, float32 and float64 any number (float32 rounds it).
  */
 export function createPrimitiveBuilder(
-  type: ColumnType,
+  type: FlatColumnType,
   capacity = 1024,
 ): ColumnBuilder<PrimitiveColumn> {
   const nulls = new NullRows();
@@ -35,12 +35,18 @@ export function createPrimitiveBuilder(
       reserveRow();
       nulls.add(length++);
     },
+    truncate(rowCount) {
+      if (rowCount >= length) return;
+      clearValues(values, rowCount, length);
+      length = rowCount;
+      nulls.truncate(length);
+    },
     finish() {
       const built = values.slice(0, length);
       const column = { type, layout: "primitive", length, values: built } as const;
       const nullRows = nulls.finish(length);
       // Rows of null are left as they are, so they have to be 0 again.
-      clearValues(values, length);
+      clearValues(values, 0, length);
       length = 0;
       return { ...column, ...nullRows };
     },
@@ -48,7 +54,7 @@ export function createPrimitiveBuilder(
 }
 
 function storeValue(
-  type: ColumnType,
+  type: FlatColumnType,
   values: PrimitiveValues,
   row: number,
   value: ColumnValue,
@@ -64,22 +70,22 @@ function storeValue(
   values[row] = value;
 }
 
-function wrongValue(type: ColumnType, value: ColumnValue): TypeError {
+function wrongValue(type: FlatColumnType, value: ColumnValue): TypeError {
   return new TypeError(`${describeColumnType(type)} takes no ${typeof value}`);
 }
 
-function outOfRange(type: ColumnType, value: number | bigint): RangeError {
+function outOfRange(type: FlatColumnType, value: number | bigint): RangeError {
   return new RangeError(`${value} is no ${describeColumnType(type)}`);
 }
 
-function grow(type: ColumnType, values: PrimitiveValues): PrimitiveValues {
+function grow(type: FlatColumnType, values: PrimitiveValues): PrimitiveValues {
   const grown = createPrimitiveValues(type, values.length * 2);
   if (grown instanceof BigInt64Array && values instanceof BigInt64Array) grown.set(values);
   if (!(grown instanceof BigInt64Array) && !(values instanceof BigInt64Array)) grown.set(values);
   return grown;
 }
 
-function clearValues(values: PrimitiveValues, length: number): void {
-  if (values instanceof BigInt64Array) values.fill(0n, 0, length);
-  else values.fill(0, 0, length);
+function clearValues(values: PrimitiveValues, start: number, end: number): void {
+  if (values instanceof BigInt64Array) values.fill(0n, start, end);
+  else values.fill(0, start, end);
 }

@@ -22,6 +22,9 @@ export function createPrimitiveValues(type: ColumnType, length: number): Primiti
     case "utf8":
     case "binary":
     case "fixed-size-binary":
+    case "struct":
+    case "list":
+    case "map":
       throw new TypeError(`${describeColumnType(type)} is not a primitive layout`);
     default:
       return type satisfies never;

@@ -1,13 +1,20 @@
-import { describeColumnType, isSameColumnType, type ColumnType } from "./column-type.ts";
+import {
+  describeColumnType,
+  isFlatColumnType,
+  isSameColumnType,
+  type ColumnType,
+  type FlatColumnType,
+} from "./column-type.ts";
 import type { Column, PrimitiveColumn } from "./column.ts";
 
 /**
  * The same values as a wider type: int32 as int64, float32 as float64, a decimal of one scale with
  * more precision (Iceberg: Schema Evolution). A column of the type is itself; TypeError for any
- * other change.
+ * other change, and for any of a nested type.
  */
 export function promoteColumn(column: Column, type: ColumnType): Column {
   if (isSameColumnType(column.type, type)) return column;
+  if (!isFlatColumnType(type)) throw notPromotable(column.type, type);
   switch (column.layout) {
     case "primitive":
       return promotePrimitive(column, type);
@@ -32,13 +39,16 @@ export function promoteColumn(column: Column, type: ColumnType): Column {
     }
     case "boolean":
     case "variable-size-binary":
+    case "struct":
+    case "list":
+    case "map":
       throw notPromotable(column.type, type);
     default:
       return column satisfies never;
   }
 }
 
-function promotePrimitive(column: PrimitiveColumn, type: ColumnType): PrimitiveColumn {
+function promotePrimitive(column: PrimitiveColumn, type: FlatColumnType): PrimitiveColumn {
   const change = `${column.type.kind} ${type.kind}`;
   if (change === "int32 int64" && column.values instanceof Int32Array) {
     return { ...column, type, values: widenInt32(column.values) };

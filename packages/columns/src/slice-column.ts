@@ -1,4 +1,4 @@
-import type { Column, RunEndEncodedColumn } from "./column.ts";
+import type { Column, FlatColumn, RunEndEncodedColumn } from "./column.ts";
 import type { PlainColumn } from "./plain-column.ts";
 import { countRunNulls, runAt } from "./run-ends.ts";
 import { countNulls, sliceBitmap } from "./validity.ts";
@@ -8,6 +8,8 @@ import { countNulls, sliceBitmap } from "./validity.ts";
  * column, not copied, so the offsets of a slice need not begin at 0. RangeError where the rows are
  * not all there.
  */
+export function sliceColumn(column: FlatColumn, start: number, end: number): FlatColumn;
+export function sliceColumn(column: Column, start: number, end: number): Column;
 export function sliceColumn(column: Column, start: number, end: number): Column {
   if (!(0 <= start && start <= end && end <= column.length)) {
     throw new RangeError(`rows ${start} to ${end} of a column of ${column.length}`);
@@ -27,6 +29,15 @@ export function sliceColumn(column: Column, start: number, end: number): Column 
     case "fixed-size-binary":
     case "variable-size-binary":
       return slicePlainColumn(column, start, end);
+    case "struct": {
+      const children = column.children.map((child) => sliceColumn(child, start, end));
+      return { ...column, ...slicedBase(column, start, end), children };
+    }
+    case "list":
+    case "map": {
+      const offsets = column.offsets.subarray(start, end + 1);
+      return { ...column, ...slicedBase(column, start, end), offsets };
+    }
     default:
       return column satisfies never;
   }

@@ -1,10 +1,10 @@
-import type { Column, DictionaryColumn } from "./column.ts";
+import type { DictionaryColumn, FlatColumn } from "./column.ts";
 import { gatherPlainColumn } from "./gather-column.ts";
 import { plainNullColumn, type PlainColumn } from "./plain-column.ts";
 import { isBitSet } from "./validity.ts";
 
 /** The same rows one by one: dictionaries and runs are written out, a plain column is itself. */
-export function toPlainColumn(column: Column): PlainColumn {
+export function toPlainColumn(column: FlatColumn): PlainColumn {
   switch (column.layout) {
     case "dictionary":
       return writeOutDictionary(column);

@@ -71,6 +71,10 @@ export function createVariableBinaryBuilder(
       nulls.add(length);
       offsets[++length] = end;
     },
+    truncate(rowCount) {
+      length = Math.min(length, rowCount);
+      nulls.truncate(length);
+    },
     finish() {
       const column = {
         type: { kind },

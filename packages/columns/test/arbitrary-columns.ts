@@ -1,21 +1,21 @@
 import fc from "fast-check";
 import { columnFromValues, sliceColumn } from "../src/index.ts";
-import type { Column, ColumnType, ColumnValue, PlainColumn } from "../src/index.ts";
+import type { FlatColumn, FlatColumnType, FlatValue, PlainColumn } from "../src/index.ts";
 
 /** A column with the values that it has to show, however it holds them. */
 export interface ColumnCase {
-  readonly column: Column;
-  readonly values: readonly (ColumnValue | null)[];
+  readonly column: FlatColumn;
+  readonly values: readonly (FlatValue | null)[];
 }
 
-type Values = readonly (ColumnValue | null)[];
+type Values = readonly (FlatValue | null)[];
 
 const int32 = fc.integer();
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
-const bytes = (length: number): fc.Arbitrary<ColumnValue> =>
+const bytes = (length: number): fc.Arbitrary<FlatValue> =>
   fc.uint8Array({ minLength: length, maxLength: length });
 
-const VALUES: readonly [ColumnType, fc.Arbitrary<ColumnValue>][] = [
+const VALUES: readonly [FlatColumnType, fc.Arbitrary<FlatValue>][] = [
   [{ kind: "boolean" }, fc.boolean()],
   [{ kind: "int32" }, int32],
   [{ kind: "date32" }, int32],
@@ -34,7 +34,7 @@ const VALUES: readonly [ColumnType, fc.Arbitrary<ColumnValue>][] = [
 ];
 
 /** A type and lists of its values: few distinct ones, so that runs and repetitions occur. */
-const typedValues: fc.Arbitrary<{ type: ColumnType; lists: Values[] }> = fc
+const typedValues: fc.Arbitrary<{ type: FlatColumnType; lists: Values[] }> = fc
   .constantFrom(...VALUES)
   .chain(([type, value]) =>
     fc.array(fc.oneof(value, fc.constant(null)), { minLength: 1, maxLength: 5 }).chain((few) =>
@@ -56,7 +56,7 @@ export const columnCases: fc.Arbitrary<ColumnCase[]> = fc
 
 export const columnCase: fc.Arbitrary<ColumnCase> = columnCases.map(([first]) => first!);
 
-function createCase(type: ColumnType, values: Values, layout: number): ColumnCase {
+function createCase(type: FlatColumnType, values: Values, layout: number): ColumnCase {
   const plain = columnFromValues(type, values);
   if (layout === 1) return { values, column: encodeRuns(plain, values) };
   if (layout === 2 && type.kind !== "boolean")
@@ -66,9 +66,9 @@ function createCase(type: ColumnType, values: Values, layout: number): ColumnCas
 }
 
 /** A run for each value, joined where equal ones follow each other. */
-function encodeRuns({ type }: PlainColumn, values: Values): Column {
+function encodeRuns({ type }: PlainColumn, values: Values): FlatColumn {
   const ends: number[] = [];
-  const kept: (ColumnValue | null)[] = [];
+  const kept: (FlatValue | null)[] = [];
   for (const [row, value] of values.entries()) {
     if (row > 0 && Object.is(values[row - 1], value)) ends.pop();
     else kept.push(value);
@@ -87,7 +87,10 @@ function encodeRuns({ type }: PlainColumn, values: Values): Column {
 }
 
 /** A dictionary with every entry twice and in reverse; null rows point anywhere. */
-function encodeEntries({ type, length, nullCount, validity }: PlainColumn, values: Values): Column {
+function encodeEntries(
+  { type, length, nullCount, validity }: PlainColumn,
+  values: Values,
+): FlatColumn {
   const entries = [...new Set(values.filter((value) => value !== null))].reverse();
   const dictionary = columnFromValues(type, [...entries, ...entries]);
   if (dictionary.layout === "boolean") throw new TypeError("no dictionary of booleans");
@@ -98,7 +101,7 @@ function encodeEntries({ type, length, nullCount, validity }: PlainColumn, value
 }
 
 /** Offsets that do not begin at 0, and a bitmap that begins in the middle of a byte. */
-function throughSlice(type: ColumnType, values: Values): Column {
+function throughSlice(type: FlatColumnType, values: Values): FlatColumn {
   const longer = columnFromValues(type, [...values.slice(0, 3), ...values, ...values.slice(0, 2)]);
   const start = Math.min(values.length, 3);
   return sliceColumn(longer, start, start + values.length);

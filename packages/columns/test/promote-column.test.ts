@@ -6,7 +6,7 @@ import {
   gatherColumn,
   promoteColumn,
   valuesOf,
-  type ColumnType,
+  type FlatColumnType,
 } from "../src/index.ts";
 
 describe("promoteColumn", () => {
@@ -30,8 +30,8 @@ describe("promoteColumn", () => {
     const wide = promoteColumn(runs, { kind: "int64" });
     checkColumn(wide);
     expect(valuesOf(wide)).toEqual([-7n, -7n, -7n]);
-    const type: ColumnType = { kind: "decimal128", precision: 5, scale: 2 };
-    const more: ColumnType = { kind: "decimal128", precision: 9, scale: 2 };
+    const type: FlatColumnType = { kind: "decimal128", precision: 5, scale: 2 };
+    const more: FlatColumnType = { kind: "decimal128", precision: 9, scale: 2 };
     const decimals = promoteColumn(
       gatherColumn(constantColumn(type, 123n, 3), new Int32Array(2)),
       more,
@@ -45,7 +45,7 @@ describe("promoteColumn", () => {
     expect(promoteColumn(column, { kind: "utf8" })).toBe(column);
   });
 
-  it.each<[ColumnType, ColumnType]>([
+  it.each<[FlatColumnType, FlatColumnType]>([
     [{ kind: "int64" }, { kind: "int32" }],
     [{ kind: "int32" }, { kind: "float64" }],
     [{ kind: "date32" }, { kind: "int64" }],

@@ -1,8 +1,10 @@
-import type { ColumnType } from "@salon/columns";
-import type { PrimitiveType } from "../spec/type.ts";
+import type { ColumnType, FlatColumnType } from "@salon/columns";
+import type { PrimitiveType, Type } from "../spec/type.ts";
 
 /** The type of the columns that hold values of an Iceberg type. */
-export function columnTypeOf(type: PrimitiveType): ColumnType {
+export function columnTypeOf(type: PrimitiveType): FlatColumnType;
+export function columnTypeOf(type: Type): ColumnType;
+export function columnTypeOf(type: Type): ColumnType {
   switch (type.kind) {
     case "boolean":
     case "binary":
@@ -31,6 +33,17 @@ export function columnTypeOf(type: PrimitiveType): ColumnType {
       return { kind: "fixed-size-binary", byteWidth: 16 };
     case "fixed":
       return { kind: "fixed-size-binary", byteWidth: type.length };
+    case "struct": {
+      const fields = type.fields.map((field) => ({
+        name: field.name,
+        type: columnTypeOf(field.type),
+      }));
+      return { kind: "struct", fields };
+    }
+    case "list":
+      return { kind: "list", element: columnTypeOf(type.element) };
+    case "map":
+      return { kind: "map", key: columnTypeOf(type.key), value: columnTypeOf(type.value) };
     default:
       return type satisfies never;
   }

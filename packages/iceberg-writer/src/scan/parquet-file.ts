@@ -1,6 +1,6 @@
 import { parquetMetadataAsync, parquetScan } from "hyparquet";
 import type { AsyncBuffer, FileMetaData, ParquetScan, SchemaElement } from "hyparquet";
-import type { Column } from "@salon/columns";
+import type { FlatColumn } from "@salon/columns";
 import { columnOfDecoded } from "../codec/parquet/decoded-values.ts";
 import { PAGE_DECOMPRESSORS } from "../codec/parquet/page-decompression.ts";
 import { IcebergError } from "../iceberg-error.ts";
@@ -23,7 +23,7 @@ export interface ParquetFile {
     fieldId: number,
     type: PrimitiveType,
     range: FileRowRange,
-  ): Promise<Column | undefined>;
+  ): Promise<FlatColumn | undefined>;
 }
 
 /** Rows that are decoded at once. */

@@ -1,4 +1,4 @@
-import { valueAt, type ColumnBatch } from "@salon/columns";
+import { isFlatColumn, valueAt, type ColumnBatch } from "@salon/columns";
 import { IcebergError } from "../iceberg-error.ts";
 import {
   bindPartitionSpec,
@@ -75,6 +75,7 @@ function rowResults({ field, columnIndex, transform }: SplitField, batch: Column
   if (column === undefined || field.transform.kind === "void") {
     return { codes: new Int32Array(batch.rowCount), results: [null] };
   }
+  if (!isFlatColumn(column)) throw new TypeError(`${field.name} is not of a primitive type`);
   const { classes, classCount } = classifyRows(column, field.transform);
   const codeOfKey = new Map<string, number>();
   const results: (PrimitiveValue | null)[] = [];

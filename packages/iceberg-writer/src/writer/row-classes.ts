@@ -1,4 +1,4 @@
-import { isBitSet, type Column, type PlainColumn } from "@salon/columns";
+import { isBitSet, type FlatColumn, type PlainColumn } from "@salon/columns";
 import {
   physicalVector,
   type BytesVector,
@@ -20,7 +20,7 @@ export interface RowClasses {
  * hours or prefixes, whatever takes one pass over typed arrays and leaves few classes. Entries of a
  * dictionary and runs are sorted in place of the rows that share them. A class may have no rows.
  */
-export function classifyRows(column: Column, transform: Transform): RowClasses {
+export function classifyRows(column: FlatColumn, transform: Transform): RowClasses {
   switch (column.layout) {
     case "dictionary": {
       const entries = classifyValues(column.dictionary, transform);

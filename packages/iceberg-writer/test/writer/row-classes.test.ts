@@ -1,8 +1,8 @@
 import {
   columnFromValues,
   gatherColumn,
-  type Column,
-  type ColumnValue,
+  type FlatColumn,
+  type FlatValue,
   valuesOf,
 } from "@salon/columns";
 import fc from "fast-check";
@@ -21,7 +21,7 @@ const micros = fc.oneof(
 );
 const text = fc.string({ unit: fc.constantFrom("a", "b", "é", "😀"), maxLength: 4 });
 
-const CASES: readonly [PrimitiveType, Transform, fc.Arbitrary<ColumnValue>][] = [
+const CASES: readonly [PrimitiveType, Transform, fc.Arbitrary<FlatValue>][] = [
   [{ kind: "timestamptz" }, { kind: "hour" }, micros],
   [{ kind: "timestamp" }, { kind: "day" }, micros],
   [{ kind: "timestamp" }, { kind: "month" }, micros],
@@ -41,7 +41,7 @@ const CASES: readonly [PrimitiveType, Transform, fc.Arbitrary<ColumnValue>][] = 
 ];
 
 /** The same rows as a dictionary and as runs, where the type has those layouts. */
-function layoutsOf(plain: Column): Column[] {
+function layoutsOf(plain: FlatColumn): FlatColumn[] {
   if (plain.layout === "boolean" || plain.length === 0) return [plain];
   if (plain.layout === "dictionary" || plain.layout === "run-end-encoded") return [plain];
   const rows = Int32Array.from({ length: plain.length }, (_, row) => row);

@@ -1,11 +1,11 @@
-import { NullRows, type Column, type ColumnType } from "@salon/columns";
+import { NullRows, type Column, type FlatColumnType } from "@salon/columns";
 import { describeJson, type JsonProblem } from "../json-record.ts";
 import type { FieldWriter } from "./field-writer.ts";
 
 type NumberFieldType = "int" | "float" | "double";
 type NumberValues = Int32Array | Float32Array | Float64Array;
 
-const COLUMN_TYPES: Readonly<Record<NumberFieldType, ColumnType>> = {
+const COLUMN_TYPES: Readonly<Record<NumberFieldType, FlatColumnType>> = {
   int: { kind: "int32" },
   float: { kind: "float32" },
   double: { kind: "float64" },

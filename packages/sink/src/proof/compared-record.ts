@@ -1,4 +1,4 @@
-import type { ColumnValue } from "@salon/columns";
+import { isListValue, isStructValue, type ColumnValue } from "@salon/columns";
 import type { Decision } from "./offset-account.ts";
 
 /** What a record is by its decision, in the form in which topic and table are compared. */
@@ -45,6 +45,11 @@ export function describeDifference(
 function valueText(value: ColumnValue | null): string {
   if (value === null) return "null";
   if (typeof value === "string") return JSON.stringify(value);
+  if (isListValue(value)) return `[${value.map(valueText).join(", ")}]`;
+  if (isStructValue(value)) {
+    const fields = Object.entries(value).map(([name, part]) => `${name}: ${valueText(part)}`);
+    return `{${fields.join(", ")}}`;
+  }
   if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString("hex")}`;
   return Object.is(value, -0) ? "-0" : String(value);
 }

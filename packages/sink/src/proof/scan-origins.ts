@@ -1,4 +1,4 @@
-import { isValidRow, toPlainColumn, valueAt, valuesOf } from "@salon/columns";
+import { isFlatColumn, isValidRow, toPlainColumn, valueAt, valuesOf } from "@salon/columns";
 import type { Column, ColumnBatch, VariableBinaryColumn } from "@salon/columns";
 
 /** The columns that say where a row comes from. */
@@ -28,8 +28,8 @@ export function originsOf(batch: ColumnBatch): RowOrigins {
 
 /** Whole numbers of any width as safe integers; undefined for null. */
 function integerReader(column: Column): (row: number) => number | undefined {
-  const plain = toPlainColumn(column);
-  if (plain.layout !== "primitive") throw new TypeError(`${column.type.kind} is no integer`);
+  const plain = isFlatColumn(column) ? toPlainColumn(column) : undefined;
+  if (plain?.layout !== "primitive") throw new TypeError(`${column.type.kind} is no integer`);
   const { values, validity } = plain;
   return (row) => (isValidRow(validity, row) ? Number(values[row]) : undefined);
 }

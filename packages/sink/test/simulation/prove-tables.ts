@@ -65,7 +65,7 @@ async function coordinatesOf(table: CatalogTable): Promise<ReadonlyMap<string, n
   for await (const { batch } of scanTable({ table, columns })) {
     for (let row = 0; row < batch.rowCount; row++) {
       const { _kafka_partition: partition, _kafka_offset: offset } = rowAt(batch, row);
-      const at = `${String(partition)}/${String(offset)}`;
+      const at = `${Number(partition)}/${Number(offset)}`;
       times.set(at, (times.get(at) ?? 0) + 1);
     }
   }

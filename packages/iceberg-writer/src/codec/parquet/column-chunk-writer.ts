@@ -1,4 +1,4 @@
-import type { Column } from "@salon/columns";
+import type { FlatColumn } from "@salon/columns";
 import { ByteWriter } from "hyparquet-writer";
 import type { PrimitiveType } from "../../spec/type.ts";
 import { bitWidthOf } from "./bit-packing.ts";
@@ -96,7 +96,7 @@ export class ColumnChunkWriter {
   }
 
   /** Appends all rows of a column of the chunk's type, in any layout. */
-  append(column: Column): void {
+  append(column: FlatColumn): void {
     const source = columnSource(column, this.#settings.type);
     const sliceRows = this.#sliceRows(source);
     const sharedIds = source.sharesValues ? new SharedIds(source.values) : undefined;

@@ -1,4 +1,4 @@
-import { runAt, type Column } from "@salon/columns";
+import { runAt, type FlatColumn } from "@salon/columns";
 import type { PrimitiveType } from "../../spec/type.ts";
 import type { DefinitionLevels } from "./definition-levels.ts";
 import { physicalVector, type PhysicalVector } from "./physical-vector.ts";
@@ -17,7 +17,7 @@ export interface ColumnSource {
 }
 
 /** Views a column of an Iceberg type for encoding. */
-export function columnSource(column: Column, type: PrimitiveType): ColumnSource {
+export function columnSource(column: FlatColumn, type: PrimitiveType): ColumnSource {
   const { length } = column;
   switch (column.layout) {
     case "dictionary": {

@@ -1,4 +1,4 @@
-import { createColumnBuilder, type Column, type ColumnValue } from "@salon/columns";
+import { createColumnBuilder, type FlatColumn, type FlatValue } from "@salon/columns";
 import type { DecodedArray, SchemaElement } from "hyparquet";
 import { IcebergError } from "../../iceberg-error.ts";
 import { decodeDecimal } from "../../spec/decimal-bytes.ts";
@@ -14,7 +14,7 @@ export function columnOfDecoded(
   type: PrimitiveType,
   element: SchemaElement,
   decoded: DecodedArray,
-): Column {
+): FlatColumn {
   const columnType = columnTypeOf(type);
   const isWhole = decoded instanceof Int32Array || decoded instanceof BigInt64Array;
   if (isWhole && isStoredAs(columnType.kind, decoded)) {
@@ -23,7 +23,7 @@ export function columnOfDecoded(
   }
   const convert = converterOf(type, element);
   const builder = createColumnBuilder(columnType, decoded.length);
-  for (const value of decoded as Iterable<ColumnValue | null | undefined>) {
+  for (const value of decoded as Iterable<FlatValue | null | undefined>) {
     if (value === null || value === undefined) builder.appendNull();
     else builder.append(convert(value));
   }
@@ -36,7 +36,7 @@ function isStoredAs(kind: string, decoded: Int32Array | BigInt64Array): boolean 
     : kind === "int64" || kind === "time64" || kind === "timestamp";
 }
 
-type Converter = (value: ColumnValue) => ColumnValue;
+type Converter = (value: FlatValue) => FlatValue;
 
 const asIs: Converter = (value) => value;
 

@@ -1,4 +1,4 @@
-import type { Column } from "@salon/columns";
+import { isFlatColumn, type Column } from "@salon/columns";
 import { ColumnChunkWriter, SLICE_ROWS, type ColumnChunk } from "./column-chunk-writer.ts";
 import {
   encodeFooter,
@@ -72,6 +72,7 @@ export class ParquetEncoder {
 
   /** Appends rows to one column; the caller appends the same number to each, then counts them. */
   appendColumn(index: number, column: Column): void {
+    if (!isFlatColumn(column)) throw new TypeError(`${column.layout} columns are not written`);
     this.#writers[index]!.append(column);
   }
 

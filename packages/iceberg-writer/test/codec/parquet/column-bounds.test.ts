@@ -1,4 +1,4 @@
-import { columnFromValues, type ColumnValue } from "@salon/columns";
+import { columnFromValues, type FlatValue } from "@salon/columns";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
@@ -12,7 +12,7 @@ import { columnTypeOf } from "../../../src/codec/column-type.ts";
 import type { PrimitiveType } from "../../../src/spec/type.ts";
 import { compareValues, type PrimitiveValue } from "../../../src/spec/value.ts";
 
-function bounds(type: PrimitiveType, values: readonly ColumnValue[]): ColumnBounds | undefined {
+function bounds(type: PrimitiveType, values: readonly FlatValue[]): ColumnBounds | undefined {
   const column = columnFromValues(columnTypeOf(type), values);
   return boundsOf(type, physicalVector(column, type), values.length);
 }
@@ -27,7 +27,7 @@ const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 const decimalOf = (precision: number): fc.Arbitrary<bigint> =>
   fc.bigInt({ min: 1n - 10n ** BigInt(precision), max: 10n ** BigInt(precision) - 1n });
 
-const CASES: readonly [PrimitiveType, fc.Arbitrary<ColumnValue>][] = [
+const CASES: readonly [PrimitiveType, fc.Arbitrary<FlatValue>][] = [
   [{ kind: "boolean" }, fc.boolean()],
   [{ kind: "int" }, fc.integer()],
   [{ kind: "date" }, fc.integer()],

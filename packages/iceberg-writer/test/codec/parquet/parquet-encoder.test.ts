@@ -1,13 +1,14 @@
 import {
   columnFromValues,
   concatColumns,
+  isFlatColumn,
   constantColumn,
   gatherColumn,
   sliceColumn,
   valuesOf,
   type Column,
-  type ColumnType,
-  type ColumnValue,
+  type FlatColumnType,
+  type FlatValue,
   type DictionaryColumn,
 } from "@salon/columns";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
@@ -46,18 +47,19 @@ function encodeFile(
   return Buffer.concat([...parts, encoder.footer()]);
 }
 
-async function decodeFile(type: PrimitiveType, bytes: Uint8Array): Promise<(ColumnValue | null)[]> {
+async function decodeFile(type: PrimitiveType, bytes: Uint8Array): Promise<(FlatValue | null)[]> {
   const fileIo = createMemoryFileIo();
   await fileIo.write("memory://file", bytes);
   const file = await openParquetFile(fileIo, "memory://file", bytes.length);
-  const values: (ColumnValue | null)[] = [];
+  const values: (FlatValue | null)[] = [];
   for (const range of file.ranges) {
-    values.push(...valuesOf((await file.readColumn(7, type, range))!));
+    const column = (await file.readColumn(7, type, range))!;
+    if (isFlatColumn(column)) values.push(...valuesOf(column));
   }
   return values;
 }
 
-function dictionaryColumn(type: ColumnType, values: readonly (ColumnValue | null)[]): Column {
+function dictionaryColumn(type: FlatColumnType, values: readonly (FlatValue | null)[]): Column {
   const entries = columnFromValues(
     type,
     values.map((value) => value ?? valueOf(values)),
@@ -77,14 +79,14 @@ function dictionaryColumn(type: ColumnType, values: readonly (ColumnValue | null
   };
 }
 
-function valueOf(values: readonly (ColumnValue | null)[]): ColumnValue {
+function valueOf(values: readonly (FlatValue | null)[]): FlatValue {
   return values.find((value) => value !== null)!;
 }
 
 const bytesOf = (length: number, seed: number): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => (seed * 31 + i * 7) & 0xff);
 
-const SAMPLES: readonly [PrimitiveType, readonly ColumnValue[]][] = [
+const SAMPLES: readonly [PrimitiveType, readonly FlatValue[]][] = [
   [{ kind: "boolean" }, [true, false, true]],
   [{ kind: "int" }, [0, 1, -1, 2 ** 31 - 1, -(2 ** 31)]],
   [{ kind: "long" }, [0n, -1n, 2n ** 63n - 1n, -(2n ** 63n), 2n ** 32n]],
