@@ -4,7 +4,7 @@ import { readNameValues } from "./name-value.ts";
 import { choiceOption, repeatableOption, textOption } from "./option.ts";
 
 /** The catalogs that the commands open. */
-export type CatalogType = "hadoop" | "rest";
+export type CatalogType = "hadoop" | "rest" | "sql";
 
 /** What the command line says of catalog and table. */
 export interface CatalogArguments {
@@ -31,7 +31,7 @@ export function addCatalogOptions(command: Command): Command {
       choiceOption(
         "--catalog <type>",
         "catalog that the table is in",
-        ["hadoop", "rest"],
+        ["hadoop", "rest", "sql"],
         "hadoop",
       ),
     )
@@ -44,14 +44,15 @@ export function addCatalogOptions(command: Command): Command {
     .addOption(
       textOption(
         "--warehouse <location>",
-        "path or URI of the warehouse; a REST catalog is asked for it by name if it is given",
+        "path or URI of the warehouse; a REST catalog is asked for it by name if it is given, and " +
+          "a SQL catalog without a uri is catalog.db in it",
         "./warehouse",
       ),
     )
     .addOption(
       textOption(
         "--namespace <name>",
-        "namespace of the table, levels separated by dots (default: hadoop none, rest default)",
+        "namespace of the table, levels separated by dots (default: hadoop none, others default)",
       ),
     )
     .addOption(textOption("--table <name>", "name of the table", "bronze_ratings_streaming"));
@@ -75,7 +76,7 @@ export function readCatalogArguments(command: Command): CatalogArguments {
   const warehouse = readWarehouse(command, type, values.warehouse, given["warehouse"]);
   return {
     properties: { ...given, ...(warehouse !== undefined && { warehouse }), type },
-    namespace: parseNamespace(values.namespace ?? (type === "rest" ? "default" : "")),
+    namespace: parseNamespace(values.namespace ?? (type === "hadoop" ? "" : "default")),
     table,
   };
 }
@@ -88,7 +89,7 @@ function readWarehouse(
   property: string | undefined,
 ): string | undefined {
   if (command.getOptionValueSourceWithGlobals("warehouse") === "default") {
-    return property ?? (type === "hadoop" ? flag : undefined);
+    return property ?? (type === "rest" ? undefined : flag);
   }
   if (property !== undefined && property !== flag) {
     throw usageError(`--warehouse is ${flag}, and --catalog-property warehouse is ${property}`);

@@ -44,6 +44,27 @@ describe("readCatalogArguments", () => {
     }
   });
 
+  it("keeps a SQL catalog in the warehouse unless a uri is given", () => {
+    expect(parse("--catalog", "sql")).toEqual({
+      kind: "settings",
+      settings: {
+        properties: { type: "sql", warehouse: "./warehouse" },
+        namespace: ["default"],
+        table: "bronze_ratings_streaming",
+      },
+    });
+    expect(
+      parse(
+        "--catalog",
+        "sql",
+        "--catalog-property",
+        "uri=sqlite:///c.db",
+        "--warehouse",
+        "s3://w",
+      ),
+    ).toMatchObject({ settings: { properties: { uri: "sqlite:///c.db", warehouse: "s3://w" } } });
+  });
+
   it("asks a REST catalog for no warehouse unless one is given", () => {
     expect(parse("--catalog", "rest", "--catalog-property", "uri=http://h:1/a=b")).toEqual({
       kind: "settings",

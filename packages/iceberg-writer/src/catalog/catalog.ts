@@ -55,7 +55,7 @@ export interface CreateTableRequest {
  * `CATALOG_UNAVAILABLE` (retryable), `CATALOG_UNAUTHORIZED`, and those of {@link FileIo}.
  */
 export interface Catalog extends AsyncDisposable {
-  readonly kind: "memory" | "hadoop" | "rest";
+  readonly kind: "memory" | "hadoop" | "rest" | "sql";
   /**
    * What a commit is compared with. `version`: it can only follow the very metadata it was made
    * for, so once another version follows that one it has failed for good. `requirements`: it

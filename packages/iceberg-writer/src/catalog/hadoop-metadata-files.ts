@@ -1,6 +1,3 @@
-import { promisify } from "node:util";
-import { gunzip, gzip } from "node:zlib";
-
 import { IcebergError } from "../iceberg-error.ts";
 import type { FileIo, OperationOptions } from "../io/file-io.ts";
 import { joinLocation, lastSegment } from "../io/location.ts";
@@ -9,8 +6,8 @@ import {
   fileSystemMetadataFileName,
   parseFileSystemMetadataFileName,
 } from "../spec/metadata-file-name.ts";
-import { parseTableMetadata, serializeTableMetadata } from "../spec/table-metadata-json.ts";
 import type { TableMetadata } from "../spec/table-metadata.ts";
+import { decodeMetadata } from "./metadata-bytes.ts";
 
 /** One version of a table's metadata in the file-system layout. */
 export interface MetadataVersion {
@@ -142,30 +139,5 @@ export class HadoopMetadataFiles {
     );
     const first = found.find((entry) => entry !== undefined);
     return first === undefined ? undefined : { version, location: first.location };
-  }
-}
-
-/** Bytes of a metadata file, compressed where its name says so. */
-export async function encodeMetadata(
-  metadata: TableMetadata,
-  isGzipped: boolean,
-): Promise<Uint8Array> {
-  const bytes = new TextEncoder().encode(serializeTableMetadata(metadata));
-  return isGzipped ? promisify(gzip)(bytes) : bytes;
-}
-
-/**
- * Reads a metadata file; what is compressed is told by its first bytes. `METADATA_INVALID`,
- * `UNSUPPORTED`.
- */
-async function decodeMetadata(bytes: Uint8Array, location: string): Promise<TableMetadata> {
-  const isGzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const text = new TextDecoder().decode(isGzipped ? await promisify(gunzip)(bytes) : bytes);
-  try {
-    return parseTableMetadata(text);
-  } catch (cause) {
-    if (!(cause instanceof IcebergError)) throw cause;
-    const context = { ...cause.context, location };
-    throw new IcebergError(cause.code, `${location}: ${cause.message}`, { context, cause });
   }
 }

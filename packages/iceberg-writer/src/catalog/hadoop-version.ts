@@ -2,8 +2,9 @@ import { IcebergError } from "../iceberg-error.ts";
 import type { FileIo, OperationOptions } from "../io/file-io.ts";
 import type { MetadataFileName } from "../spec/metadata-file-name.ts";
 import type { TableMetadata } from "../spec/table-metadata.ts";
-import { encodeMetadata, parseVersionFile } from "./hadoop-metadata-files.ts";
+import { parseVersionFile } from "./hadoop-metadata-files.ts";
 import type { HadoopMetadataFiles } from "./hadoop-metadata-files.ts";
+import { encodeMetadata } from "./metadata-bytes.ts";
 
 /** The version that a commit wants to create. */
 export interface NewVersion extends MetadataFileName {

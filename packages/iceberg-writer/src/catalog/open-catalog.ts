@@ -14,7 +14,7 @@ import { connectRestCatalog } from "./rest-catalog.ts";
 
 /**
  * A catalog's settings under Iceberg's own names, so that those of a Spark or PyIceberg catalog
- * can be copied: `type`, `uri`, `warehouse`, `token`, `prefix`, `header.*`, `s3.*`,
+ * can be copied: `type`, `uri`, `warehouse`, `token`, `prefix`, `header.*`, `catalog-name`, `s3.*`,
  * `client.region`, … Names that mean nothing here (`catalog-impl`, `io-impl`) are ignored.
  */
 export type CatalogSettings = Readonly<Record<string, string>>;
@@ -48,6 +48,21 @@ const openers: ReadonlyMap<string, Opener> = new Map<string, Opener>([
       ),
   ],
   [
+    "sql",
+    async (settings, components, options) => {
+      const { openSqlCatalogOf } = await import("./sql/open-sql-catalog.ts");
+      return openSqlCatalogOf(
+        settings,
+        {
+          ...clockAndIdsOf(components),
+          warehouse: warehouseLocation(settings["warehouse"]),
+          fileIo: components.fileIo ?? createResolvingFileIo(settings),
+        },
+        options,
+      );
+    },
+  ],
+  [
     "memory",
     (settings, components) =>
       createMemoryCatalog({
@@ -60,18 +75,17 @@ const openers: ReadonlyMap<string, Opener> = new Map<string, Opener>([
 
 /**
  * Opens the catalog that the settings describe. Without a `type` it is `rest` where a `uri` with
- * http is given, and `hadoop` otherwise.
+ * http is given, `sql` where one of a database is, and `hadoop` otherwise.
  *
- * Errors: `SETTINGS_INVALID`, `UNSUPPORTED`; of a REST catalog also `CATALOG_UNAVAILABLE` and
- * `CATALOG_UNAUTHORIZED`.
+ * Errors: `SETTINGS_INVALID`, `UNSUPPORTED`; of REST and SQL catalogs also `CATALOG_UNAVAILABLE`
+ * and `CATALOG_UNAUTHORIZED`.
  */
 export async function openCatalog(
   settings: CatalogSettings,
   components: CatalogComponents = {},
   options: OperationOptions = {},
 ): Promise<Catalog> {
-  const isHttp = /^https?:/u.test(settings["uri"] ?? "");
-  const type = settings["type"] ?? (isHttp ? "rest" : "hadoop");
+  const type = settings["type"] ?? typeOfUri(settings["uri"] ?? "");
   const opener = openers.get(type.toLowerCase());
   if (opener === undefined) {
     throw new IcebergError(
@@ -80,6 +94,11 @@ export async function openCatalog(
     );
   }
   return opener(settings, components, options);
+}
+
+function typeOfUri(uri: string): string {
+  if (/^https?:/u.test(uri)) return "rest";
+  return /^(?:jdbc:)?(?:sqlite|postgres)/u.test(uri) ? "sql" : "hadoop";
 }
 
 /**

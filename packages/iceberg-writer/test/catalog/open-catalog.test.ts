@@ -18,7 +18,7 @@ describe("openCatalog", () => {
   it("names what it does not know or misses", async () => {
     await expect(openCatalog({ type: "hive" })).rejects.toMatchObject({
       code: "SETTINGS_INVALID",
-      message: expect.stringContaining("hadoop, rest, memory"),
+      message: expect.stringContaining("hadoop, rest, sql, memory"),
     });
     await expect(openCatalog({ type: "hadoop" })).rejects.toThrow(/warehouse/u);
     await expect(openCatalog({ type: "rest" })).rejects.toThrow(/uri/u);
