@@ -10,6 +10,8 @@ export type {
 } from "./faults/fault-proxy.ts";
 export { startTcpProxy } from "./faults/tcp-proxy.ts";
 export type { TcpProxy } from "./faults/tcp-proxy.ts";
+export { installPython } from "./install/python-environment.ts";
+export type { PythonEnvironment } from "./install/python-environment.ts";
 export { checkLedger, expectExactlyOnce } from "./ledger-check.ts";
 export type {
   LedgerCheck,
