@@ -26,8 +26,9 @@ export class FrameSplitter {
       const joined = this.#joined();
       const end = LENGTH_SIZE + length;
       frames.push(joined.subarray(LENGTH_SIZE, end));
-      this.#chunks = [joined.subarray(end)];
       this.#size -= end;
+      // An empty rest would have the next message copied to join it.
+      this.#chunks = this.#size === 0 ? [] : [joined.subarray(end)];
     }
   }
 

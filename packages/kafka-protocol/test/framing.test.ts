@@ -38,6 +38,16 @@ describe("FrameSplitter", () => {
     );
   });
 
+  it("gives messages that came in one piece as views, one push after the other", () => {
+    const splitter = new FrameSplitter(100);
+    for (const push of [1, 2]) {
+      const bytes = Buffer.of(0, 0, 0, 1, push);
+      const [frame] = splitter.push(bytes);
+      bytes[4] = 9;
+      expect(frame).toEqual(Buffer.of(9));
+    }
+  });
+
   it.each([-1, 101, 2 ** 31 - 1])("gives up at a length of %d", (length) => {
     const bytes = Buffer.alloc(4);
     bytes.writeInt32BE(length);

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Socket } from "node:net";
 import {
   decodeRequestFrame,
@@ -13,6 +14,8 @@ import type { Fault, Faults } from "./faults.ts";
 
 /** Kafka's `socket.request.max.bytes`. */
 const REQUEST_BYTES_MAX = 104_857_600;
+/** Requests that wait for their turn before the client's bytes have to. */
+const WAITING_REQUESTS_MAX = 16;
 const API_VERSIONS = 18;
 /** The version whose answer every client can read. */
 const FIRST_VERSION = 0;
@@ -26,12 +29,27 @@ export function serveConnection(socket: Socket, broker: Broker, faults: Faults):
   const closed = new AbortController();
   const clientHost = `/${socket.remoteAddress ?? ""}`;
   let turn = Promise.resolve();
+  let waiting = 0;
 
   const serve = async (frame: Buffer): Promise<void> => {
     if (socket.destroyed) return;
     const request = decodeRequestFrame(frame, isFlexibleRequest);
     const answer = await respond(request);
-    if (answer !== undefined && !socket.destroyed) socket.write(answer);
+    if (answer === undefined || socket.destroyed) return;
+    // Who does not read its answers is given no further ones to hold.
+    if (!socket.write(answer)) await once(socket, "drain", { signal: closed.signal });
+  };
+
+  const take = (frame: Buffer): void => {
+    waiting++;
+    if (waiting >= WAITING_REQUESTS_MAX) socket.pause();
+    turn = turn
+      .then(() => serve(frame))
+      .catch(() => void socket.destroy())
+      .finally(() => {
+        waiting--;
+        if (waiting < WAITING_REQUESTS_MAX) socket.resume();
+      });
   };
 
   const respond = async ({ header, body }: RequestFrame): Promise<Buffer | undefined> => {
@@ -63,9 +81,7 @@ export function serveConnection(socket: Socket, broker: Broker, faults: Faults):
   socket.setNoDelay(true);
   socket.on("data", (bytes) => {
     try {
-      for (const frame of splitter.push(bytes)) {
-        turn = turn.then(() => serve(frame)).catch(() => void socket.destroy());
-      }
+      for (const frame of splitter.push(bytes)) take(frame);
     } catch {
       socket.destroy();
     }

@@ -1,0 +1,24 @@
+import type { Broker } from "../src/broker.ts";
+import { GroupOffsets } from "../src/group/group-offsets.ts";
+import { Groups } from "../src/group/groups.ts";
+import { createMemoryStore } from "../src/log/broker-store.ts";
+import { Topics } from "../src/log/topics.ts";
+import { processTimers } from "../src/timers.ts";
+
+/** What handlers act on, without a server: topic "t" of one partition. */
+export function createMemoryBroker(): Broker {
+  const store = createMemoryStore();
+  const topics = new Topics(store, [], () => undefined);
+  topics.create("t", 1);
+  let nextProducerId = 0n;
+  return {
+    settings: { partitions: 1, autoCreateTopics: true, messageBytesMax: 1_048_588 },
+    clusterId: "a cluster",
+    address: { host: "127.0.0.1", port: 29_092 },
+    topics,
+    groups: new Groups(processTimers, 0),
+    offsets: new GroupOffsets(store),
+    timers: processTimers,
+    takeProducerId: () => nextProducerId++,
+  };
+}

@@ -1,0 +1,39 @@
+import { type Api, encodeRequestFrame, type RequestOf } from "@salon/kafka-protocol";
+import type { fetch, metadata } from "@salon/kafka-protocol";
+
+/** A request in its frame. */
+export function frameOf<Request, Response>(
+  api: Api<Request, Response>,
+  apiVersion: number,
+  request: Request,
+): Buffer {
+  const header = { apiKey: api.key, apiVersion, correlationId: 7, clientId: "raw" };
+  const body = api.encodeRequest(apiVersion, request);
+  return encodeRequestFrame(header, api.isFlexible(apiVersion), body);
+}
+
+/** Asks for all topics. */
+export const METADATA_REQUEST: RequestOf<typeof metadata> = {
+  topics: undefined,
+  allowAutoTopicCreation: false,
+  includeClusterAuthorizedOperations: false,
+  includeTopicAuthorizedOperations: false,
+};
+
+/** Waits a minute for the first byte of partition 0 of topic "t". */
+export function fetchRequest(more: Partial<RequestOf<typeof fetch>> = {}): RequestOf<typeof fetch> {
+  const partition = { index: 0, currentLeaderEpoch: -1, fetchOffset: 0n, logStartOffset: -1n };
+  return {
+    replicaId: -1,
+    maxWaitMs: 60_000,
+    minBytes: 1,
+    maxBytes: 1_000_000,
+    isolationLevel: 0,
+    sessionId: 0,
+    sessionEpoch: -1,
+    topics: [{ name: "t", partitions: [{ ...partition, maxBytes: 1_000_000 }] }],
+    forgotten: [],
+    rackId: "",
+    ...more,
+  };
+}
