@@ -9,6 +9,9 @@ type Request = RequestOf<typeof fetch>;
 type Response = ResponseOf<typeof fetch>;
 type PartitionAnswer = Response["topics"][number]["partitions"][number];
 
+/** Kafka's `fetch.max.bytes`: no response holds more, whatever its client asks for. */
+const RESPONSE_BYTES_MAX = 57_671_680;
+
 /**
  * Whole batches from offsets on. Waits for `minBytes`, or for what is wrong, as long as the client
  * allows. No fetch sessions: each answer has session id 0, so that clients name all they want.
@@ -37,7 +40,10 @@ function waitForBytes(request: Request, { broker, signal }: RequestContext): Pro
   };
   const forgets = wantedLogs(request, broker).map((log) => log.onChange(look));
   forgets.push(broker.timers.start(resolve, request.maxWaitMs));
-  signal.addEventListener("abort", () => resolve(), { once: true });
+  // Taken back, for the signal lives as long as the connection and its many fetches.
+  const onAbort = (): void => resolve();
+  signal.addEventListener("abort", onAbort);
+  forgets.push(() => signal.removeEventListener("abort", onAbort));
   look();
   return promise.finally(() => {
     for (const forget of forgets) forget();
@@ -63,7 +69,7 @@ function isWorthAnswering({ topics, minBytes }: Request, broker: Broker): boolea
 }
 
 function readAll({ topics, maxBytes }: Request, broker: Broker): Response {
-  let left = maxBytes;
+  let left = Math.min(maxBytes, RESPONSE_BYTES_MAX);
   let hasRecords = false;
   return {
     ...EMPTY,

@@ -1,0 +1,60 @@
+import { getEventListeners } from "node:events";
+import { fetch, type RequestOf, type ResponseOf } from "@salon/kafka-protocol";
+import { describe, expect, it } from "vitest";
+import type { Broker } from "../../src/broker.ts";
+import { fetchHandler } from "../../src/handlers/01-fetch.ts";
+import { createMemoryBroker } from "../memory-broker.ts";
+import { fetchRequest } from "../messages.ts";
+import { recordBatch } from "../record-batches.ts";
+
+const VERSION = 11;
+const MEBIBYTE = 1024 * 1024;
+
+/** What a handler is told about a client. */
+function contextOf(broker: Broker, signal = new AbortController().signal) {
+  return { broker, version: VERSION, clientId: "test", clientHost: "/127.0.0.1", signal };
+}
+
+async function answer(
+  request: RequestOf<typeof fetch>,
+  context: ReturnType<typeof contextOf>,
+): Promise<ResponseOf<typeof fetch>> {
+  const bytes = await fetchHandler.answer(fetch.encodeRequest(VERSION, request), context);
+  return fetch.decodeResponse(VERSION, bytes ?? Buffer.alloc(0));
+}
+
+function recordsOf({ topics }: ResponseOf<typeof fetch>): Buffer {
+  return topics[0]?.partitions[0]?.records ?? Buffer.alloc(0);
+}
+
+describe("Fetch", () => {
+  it("waits for the first record, and leaves nothing behind on the connection", async () => {
+    const broker = createMemoryBroker();
+    const context = contextOf(broker);
+    const waiting = answer(fetchRequest(), context);
+    expect(getEventListeners(context.signal, "abort")).toHaveLength(1);
+    broker.topics.partition("t", 0)?.append(recordBatch(), MEBIBYTE);
+    expect(recordsOf(await waiting)).toHaveLength(recordBatch().length);
+    expect(getEventListeners(context.signal, "abort")).toHaveLength(0);
+  });
+
+  it("waits no longer than its client is there", async () => {
+    const client = new AbortController();
+    const waiting = answer(fetchRequest(), contextOf(createMemoryBroker(), client.signal));
+    client.abort();
+    expect(recordsOf(await waiting)).toHaveLength(0);
+  });
+
+  it("gives 55 MiB at most, whatever is asked for", async () => {
+    const broker = createMemoryBroker();
+    const batch = recordBatch({ payloadSize: 8 * MEBIBYTE });
+    for (let i = 0; i < 8; i++) broker.topics.partition("t", 0)?.append(batch, 2 * batch.length);
+    const request = fetchRequest({ maxBytes: 2 ** 31 - 1 });
+    const topics = request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map((partition) => ({ ...partition, maxBytes: 2 ** 31 - 1 })),
+    }));
+    const records = recordsOf(await answer({ ...request, topics }, contextOf(broker)));
+    expect(records).toHaveLength(6 * batch.length);
+  });
+});
