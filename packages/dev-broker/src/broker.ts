@@ -10,7 +10,7 @@ export const NODE_ID = 1;
 export interface BrokerSettings {
   /** Partitions of topics whose creator does not say. */
   readonly partitions: number;
-  /** Whether a request for a topic that is missing creates it. */
+  /** Whether asking for the metadata of a missing topic creates it, where the client allows it. */
   readonly autoCreateTopics: boolean;
   /** Bytes of a batch; a topic's `max.message.bytes` wins. */
   readonly messageBytesMax: number;

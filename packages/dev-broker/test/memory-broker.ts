@@ -1,4 +1,5 @@
 import type { Broker } from "../src/broker.ts";
+import type { RequestContext } from "../src/handlers/handler.ts";
 import { GroupOffsets } from "../src/group/group-offsets.ts";
 import { Groups } from "../src/group/groups.ts";
 import { createMemoryStore } from "../src/log/broker-store.ts";
@@ -20,5 +21,21 @@ export function createMemoryBroker(): Broker {
     offsets: new GroupOffsets(store),
     timers: processTimers,
     takeProducerId: () => nextProducerId++,
+  };
+}
+
+/** A client of the broker whose connection is `connection`: aborted when it is to end. */
+export function contextOf(
+  broker: Broker,
+  version: number,
+  connection: AbortController = new AbortController(),
+): RequestContext {
+  return {
+    broker,
+    version,
+    clientId: "test",
+    clientHost: "/127.0.0.1",
+    signal: connection.signal,
+    endConnection: () => connection.abort(),
   };
 }

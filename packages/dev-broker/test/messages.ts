@@ -1,5 +1,5 @@
 import { type Api, encodeRequestFrame, type RequestOf } from "@salon/kafka-protocol";
-import type { fetch, metadata } from "@salon/kafka-protocol";
+import type { fetch, metadata, produce } from "@salon/kafka-protocol";
 
 /** A request in its frame. */
 export function frameOf<Request, Response>(
@@ -35,5 +35,18 @@ export function fetchRequest(more: Partial<RequestOf<typeof fetch>> = {}): Reque
     forgotten: [],
     rackId: "",
     ...more,
+  };
+}
+
+/** One batch for partition 0 of a topic. */
+export function produceRequest(
+  records: Buffer | undefined,
+  { acks = -1, topic = "t" }: { readonly acks?: number; readonly topic?: string } = {},
+): RequestOf<typeof produce> {
+  return {
+    transactionalId: undefined,
+    acks,
+    timeoutMs: 1_000,
+    topics: [{ name: topic, partitions: [{ index: 0, records }] }],
   };
 }

@@ -9,6 +9,8 @@ export interface RequestContext {
   readonly clientHost: string;
   /** Aborted when the connection is closed. */
   readonly signal: AbortSignal;
+  /** Closes the connection: how an error is told to a client that wants no answer. */
+  readonly endConnection: () => void;
 }
 
 /** A handler as the server calls it: with bytes, of one version of its API. */
@@ -20,8 +22,11 @@ export interface Handler {
   isFlexible(version: number): boolean;
   /** Applies the request; undefined is no answer. @throws RangeError for a malformed request. */
   answer(body: Buffer, context: RequestContext): Promise<Buffer | undefined>;
-  /** Answers with an error, everywhere where the response has one, and applies nothing. */
-  refuse(body: Buffer, version: number, errorCode: number): Buffer;
+  /**
+   * Answers with an error, everywhere where the response has one, and applies nothing; undefined
+   * where the request wants no answer.
+   */
+  refuse(body: Buffer, version: number, errorCode: number): Buffer | undefined;
 }
 
 /** What is done for one kind of request. */
@@ -30,7 +35,7 @@ export interface HandlerParts<Request, Response> {
     request: Request,
     context: RequestContext,
   ) => Response | undefined | Promise<Response | undefined>;
-  readonly refuse: (request: Request, errorCode: number) => Response;
+  readonly refuse: (request: Request, errorCode: number) => Response | undefined;
 }
 
 /** The handler of an API. */
@@ -49,7 +54,9 @@ export function handlerOf<Request, Response>(
       const response = await handle(api.decodeRequest(context.version, body), context);
       return response && api.encodeResponse(context.version, response);
     },
-    refuse: (body, version, errorCode) =>
-      api.encodeResponse(version, refuse(api.decodeRequest(version, body), errorCode)),
+    refuse(body, version, errorCode) {
+      const response = refuse(api.decodeRequest(version, body), errorCode);
+      return response && api.encodeResponse(version, response);
+    },
   };
 }

@@ -7,10 +7,10 @@ import { ProducerSequences } from "./producer-sequences.ts";
 /** The one leader's epoch: it never changes. */
 export const LEADER_EPOCH = 0;
 
-/** What became of batches that a producer sent. */
+/** What became of a batch that a producer sent. */
 export interface AppendResult {
   readonly errorCode: number;
-  /** Of the first batch; -1 after an error. */
+  /** Of its first record; -1 after an error. */
   readonly baseOffset: number;
 }
 
@@ -50,31 +50,25 @@ export class PartitionLog {
     return this.#endOffset;
   }
 
-  /** Appends batches of message format v2: all of them, or none where one is refused. */
+  /**
+   * Appends one batch of message format v2. A batch that its producer sends again is answered with
+   * the offset that it has. Throws what the storage throws; the log is as before then.
+   */
   append(records: Buffer, batchSizeMax: number): AppendResult {
-    const batches: { readonly header: BatchHeader; readonly bytes: Buffer }[] = [];
-    for (let at = 0; at < records.length;) {
-      const header = readBatchHeader(records, at);
-      const errorCode =
-        header === undefined
-          ? ERROR_CODES.CORRUPT_MESSAGE
-          : faultOf(records, at, header, batchSizeMax);
-      if (header === undefined || errorCode !== ERROR_CODES.NONE) {
-        return { errorCode, baseOffset: -1 };
-      }
-      batches.push({ header, bytes: records.subarray(at, at + header.size) });
-      at += header.size;
+    if (records.length === 0) return refused(ERROR_CODES.INVALID_RECORD);
+    const header = readBatchHeader(records, 0);
+    if (header === undefined) return refused(ERROR_CODES.CORRUPT_MESSAGE);
+    const errorCode = faultOf(records, header, batchSizeMax);
+    if (errorCode !== ERROR_CODES.NONE) return refused(errorCode);
+    const verdict = this.#sequences.judge(header);
+    if (verdict.kind === "refused") return refused(verdict.errorCode);
+    if (verdict.kind === "duplicate") {
+      return { errorCode: ERROR_CODES.NONE, baseOffset: verdict.baseOffset };
     }
-    if (batches.length === 0) return { errorCode: ERROR_CODES.INVALID_RECORD, baseOffset: -1 };
-    let first: number | undefined;
-    for (const { header, bytes } of batches) {
-      const verdict = this.#sequences.judge(header);
-      if (verdict.kind === "refused") return { errorCode: verdict.errorCode, baseOffset: -1 };
-      first ??= verdict.kind === "duplicate" ? verdict.baseOffset : this.#endOffset;
-      if (verdict.kind === "next") this.#append(header, bytes);
-    }
+    const baseOffset = this.#endOffset;
+    this.#append(header, records);
     this.#tell();
-    return { errorCode: ERROR_CODES.NONE, baseOffset: first ?? -1 };
+    return { errorCode: ERROR_CODES.NONE, baseOffset };
   }
 
   /**
@@ -166,11 +160,18 @@ export class PartitionLog {
   }
 }
 
-function faultOf(records: Buffer, at: number, header: BatchHeader, batchSizeMax: number): number {
+function refused(errorCode: number): AppendResult {
+  return { errorCode, baseOffset: -1 };
+}
+
+function faultOf(records: Buffer, header: BatchHeader, batchSizeMax: number): number {
   if (header.magic !== 2) return ERROR_CODES.UNSUPPORTED_FOR_MESSAGE_FORMAT;
+  // Since message format v2 a request has one batch for each partition.
+  if (header.size < records.length) return ERROR_CODES.INVALID_RECORD;
   if (header.size > batchSizeMax) return ERROR_CODES.MESSAGE_TOO_LARGE;
-  if (!hasRightCrc(records, at, header.size)) return ERROR_CODES.CORRUPT_MESSAGE;
+  if (!hasRightCrc(records, 0, header.size)) return ERROR_CODES.CORRUPT_MESSAGE;
   const isCounted = header.recordCount > 0 && header.lastOffsetDelta === header.recordCount - 1;
-  if (!isCounted || header.isControl || header.isTransactional) return ERROR_CODES.INVALID_RECORD;
-  return ERROR_CODES.NONE;
+  const isSequenced = header.producerId < 0n || header.baseSequence >= 0;
+  const isServed = !header.isControl && !header.isTransactional;
+  return isCounted && isSequenced && isServed ? ERROR_CODES.NONE : ERROR_CODES.INVALID_RECORD;
 }

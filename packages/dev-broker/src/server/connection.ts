@@ -30,6 +30,7 @@ export function serveConnection(socket: Socket, broker: Broker, faults: Faults):
   const clientHost = `/${socket.remoteAddress ?? ""}`;
   let turn = Promise.resolve();
   let waiting = 0;
+  const endConnection = (): void => void socket.destroy();
 
   const serve = async (frame: Buffer): Promise<void> => {
     if (socket.destroyed) return;
@@ -63,14 +64,18 @@ export function serveConnection(socket: Socket, broker: Broker, faults: Faults):
         FIRST_VERSION,
         ERROR_CODES.UNSUPPORTED_VERSION,
       );
-      return encodeResponseFrame(correlationId, false, refusal);
+      return refusal && encodeResponseFrame(correlationId, false, refusal);
     }
-    const context = { broker, version, clientId, clientHost, signal: closed.signal };
+    const context = { broker, version, clientId, clientHost, signal: closed.signal, endConnection };
     const fault = faults.meet(handler.name, clientId);
     const answer = await withFault(fault, {
       apply: () => handler.answer(body, context),
-      refuse: (errorCode) => handler.refuse(body, version, errorCode),
-      drop: () => socket.destroy(),
+      refuse(errorCode) {
+        const refusal = handler.refuse(body, version, errorCode);
+        if (refusal === undefined) endConnection();
+        return refusal;
+      },
+      drop: endConnection,
       wait: (waitMs) => new Promise((resolve) => broker.timers.start(resolve, waitMs)),
     });
     return (
@@ -101,7 +106,7 @@ function hasFlexibleHeader(handler: Handler, version: number): boolean {
 
 interface Serving {
   readonly apply: () => Promise<Buffer | undefined>;
-  readonly refuse: (errorCode: number) => Buffer;
+  readonly refuse: (errorCode: number) => Buffer | undefined;
   readonly drop: () => void;
   readonly wait: (waitMs: number) => Promise<void>;
 }

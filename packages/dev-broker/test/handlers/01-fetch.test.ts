@@ -1,23 +1,18 @@
 import { getEventListeners } from "node:events";
 import { fetch, type RequestOf, type ResponseOf } from "@salon/kafka-protocol";
 import { describe, expect, it } from "vitest";
-import type { Broker } from "../../src/broker.ts";
 import { fetchHandler } from "../../src/handlers/01-fetch.ts";
-import { createMemoryBroker } from "../memory-broker.ts";
+import type { RequestContext } from "../../src/handlers/handler.ts";
+import { contextOf, createMemoryBroker } from "../memory-broker.ts";
 import { fetchRequest } from "../messages.ts";
 import { recordBatch } from "../record-batches.ts";
 
 const VERSION = 11;
 const MEBIBYTE = 1024 * 1024;
 
-/** What a handler is told about a client. */
-function contextOf(broker: Broker, signal = new AbortController().signal) {
-  return { broker, version: VERSION, clientId: "test", clientHost: "/127.0.0.1", signal };
-}
-
 async function answer(
   request: RequestOf<typeof fetch>,
-  context: ReturnType<typeof contextOf>,
+  context: RequestContext,
 ): Promise<ResponseOf<typeof fetch>> {
   const bytes = await fetchHandler.answer(fetch.encodeRequest(VERSION, request), context);
   return fetch.decodeResponse(VERSION, bytes ?? Buffer.alloc(0));
@@ -30,7 +25,7 @@ function recordsOf({ topics }: ResponseOf<typeof fetch>): Buffer {
 describe("Fetch", () => {
   it("waits for the first record, and leaves nothing behind on the connection", async () => {
     const broker = createMemoryBroker();
-    const context = contextOf(broker);
+    const context = contextOf(broker, VERSION);
     const waiting = answer(fetchRequest(), context);
     expect(getEventListeners(context.signal, "abort")).toHaveLength(1);
     broker.topics.partition("t", 0)?.append(recordBatch(), MEBIBYTE);
@@ -40,7 +35,7 @@ describe("Fetch", () => {
 
   it("waits no longer than its client is there", async () => {
     const client = new AbortController();
-    const waiting = answer(fetchRequest(), contextOf(createMemoryBroker(), client.signal));
+    const waiting = answer(fetchRequest(), contextOf(createMemoryBroker(), VERSION, client));
     client.abort();
     expect(recordsOf(await waiting)).toHaveLength(0);
   });
@@ -54,7 +49,7 @@ describe("Fetch", () => {
       name,
       partitions: partitions.map((partition) => ({ ...partition, maxBytes: 2 ** 31 - 1 })),
     }));
-    const records = recordsOf(await answer({ ...request, topics }, contextOf(broker)));
+    const records = recordsOf(await answer({ ...request, topics }, contextOf(broker, VERSION)));
     expect(records).toHaveLength(6 * batch.length);
   });
 });

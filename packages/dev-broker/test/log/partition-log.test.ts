@@ -68,6 +68,7 @@ describe("a partition's log", () => {
     ["without records", { count: 0 }, "INVALID_RECORD"],
     ["of a transaction", { attributes: 0x10 }, "INVALID_RECORD"],
     ["of control records", { attributes: 0x20 }, "INVALID_RECORD"],
+    ["of a producer without sequence", { producerId: 9n, producerEpoch: 0 }, "INVALID_RECORD"],
   ])("refuses a batch %s", (_, batch, error) => {
     const log = openLog();
     expect(log.append(recordBatch(batch), LIMIT)).toEqual({
@@ -77,14 +78,21 @@ describe("a partition's log", () => {
     expect(log.endOffset).toBe(0);
   });
 
-  it("refuses bytes that were changed on the way, or cut off, and all that came with them", () => {
+  it("refuses bytes that were changed on the way, or cut off", () => {
     const log = openLog();
     const changed = recordBatch();
     changed[65] = 0;
     const corrupt = { errorCode: ERROR_CODES.CORRUPT_MESSAGE, baseOffset: -1 };
-    expect(log.append(Buffer.concat([recordBatch(), changed]), LIMIT)).toEqual(corrupt);
+    expect(log.append(changed, LIMIT)).toEqual(corrupt);
     expect(log.append(recordBatch().subarray(0, -1), LIMIT)).toEqual(corrupt);
     expect(log.append(Buffer.alloc(0), LIMIT).errorCode).toBe(ERROR_CODES.INVALID_RECORD);
+    expect(log.endOffset).toBe(0);
+  });
+
+  it("takes one batch at a time: of two, of which one may be refused, it takes none", () => {
+    const log = openLog();
+    const two = Buffer.concat([recordBatch(), recordBatch()]);
+    expect(log.append(two, LIMIT).errorCode).toBe(ERROR_CODES.INVALID_RECORD);
     expect(log.endOffset).toBe(0);
   });
 });
