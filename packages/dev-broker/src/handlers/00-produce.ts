@@ -48,9 +48,14 @@ function append(
     return failed(index, ERROR_CODES.UNKNOWN_TOPIC_OR_PARTITION);
   }
   const limit = batchSizeMax(topic.configs, broker);
-  const { errorCode, baseOffset } = log.append(records ?? Buffer.alloc(0), limit);
-  const logStartOffset = BigInt(log.startOffset);
-  return { ...failed(index, errorCode), baseOffset: BigInt(baseOffset), logStartOffset };
+  try {
+    const { errorCode, baseOffset } = log.append(records ?? Buffer.alloc(0), limit);
+    const logStartOffset = BigInt(log.startOffset);
+    return { ...failed(index, errorCode), baseOffset: BigInt(baseOffset), logStartOffset };
+  } catch {
+    // A full disk, above all: the producer tries again.
+    return failed(index, ERROR_CODES.KAFKA_STORAGE_ERROR);
+  }
 }
 
 function hasError({ topics }: ResponseOf<typeof produce>): boolean {

@@ -24,13 +24,20 @@ export interface BatchHeader {
 }
 
 /**
+ * Bytes of the batch that begins at `start`, as it says itself; undefined where that is cut off.
+ */
+export function readBatchSize(bytes: Buffer, start: number): number | undefined {
+  if (start + LOG_OVERHEAD > bytes.length) return undefined;
+  return LOG_OVERHEAD + bytes.readInt32BE(start + 8);
+}
+
+/**
  * The header of the batch of message format v2 that begins at `start`; undefined where the bytes
  * end before it does or it cannot be one.
  */
 export function readBatchHeader(bytes: Buffer, start: number): BatchHeader | undefined {
-  if (start + HEADER_SIZE > bytes.length) return undefined;
-  const size = LOG_OVERHEAD + bytes.readInt32BE(start + 8);
-  if (size < HEADER_SIZE || start + size > bytes.length) return undefined;
+  const size = readBatchSize(bytes, start);
+  if (size === undefined || size < HEADER_SIZE || start + size > bytes.length) return undefined;
   const attributes = bytes.readInt16BE(start + 21);
   return {
     size,

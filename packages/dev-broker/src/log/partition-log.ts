@@ -20,12 +20,16 @@ interface IndexedBatch {
   readonly lastOffset: number;
   readonly size: number;
   readonly maxTimestampMs: bigint;
+  /** Up to here: unlike the batches' own it only rises, so that it can be searched. */
+  readonly latestTimestampMs: bigint;
 }
 
 /** The log of one partition: batches with offsets, in the order in which they came. */
 export class PartitionLog {
   readonly #storage: BatchStorage;
-  readonly #index: IndexedBatch[] = [];
+  /** The batches that can be read: those of the storage from number `#forgotten` on. */
+  #index: IndexedBatch[] = [];
+  #forgotten = 0;
   readonly #sequences = new ProducerSequences();
   readonly #listeners = new Set<() => void>();
   #startOffset: number;
@@ -33,11 +37,11 @@ export class PartitionLog {
 
   constructor(storage: BatchStorage, startOffset = 0) {
     this.#storage = storage;
-    for (const batch of storage.recovered()) {
-      const header = readBatchHeader(batch, 0);
-      if (header !== undefined) this.#register(header, header.baseOffset);
-    }
-    this.#startOffset = Math.min(startOffset, this.#endOffset);
+    storage.recover((header) => this.#register(header, header.baseOffset));
+    // Where the machine lost the end of the log, no offset below its start is given again.
+    this.#endOffset = Math.max(startOffset, this.#endOffset);
+    this.#startOffset = startOffset;
+    this.#forgetBefore(startOffset);
   }
 
   /** The first offset that can be read. */
@@ -82,7 +86,8 @@ export class PartitionLog {
       size += this.#index[end]?.size ?? 0;
       if (size > maxBytes && !(isFirst && end === first)) break;
     }
-    return end === first ? Buffer.alloc(0) : this.#storage.read(first, end);
+    if (end === first) return Buffer.alloc(0);
+    return this.#storage.read(this.#forgotten + first, this.#forgotten + end);
   }
 
   /** Bytes of the batches that `read` would give without a limit. */
@@ -98,10 +103,8 @@ export class PartitionLog {
   findTime(
     timestampMs: bigint,
   ): { readonly offset: number; readonly timestampMs: bigint } | undefined {
-    const batch = this.#index.find(
-      ({ maxTimestampMs, lastOffset }) =>
-        maxTimestampMs >= timestampMs && lastOffset >= this.#startOffset,
-    );
+    const batch =
+      this.#index[firstIndex(this.#index, (each) => each.latestTimestampMs >= timestampMs)];
     return (
       batch && {
         offset: Math.max(batch.baseOffset, this.#startOffset),
@@ -113,6 +116,7 @@ export class PartitionLog {
   /** Nothing before the offset can be read any more. */
   deleteBefore(offset: number): void {
     this.#startOffset = Math.max(this.#startOffset, offset);
+    this.#forgetBefore(this.#startOffset);
     this.#tell();
   }
 
@@ -138,26 +142,49 @@ export class PartitionLog {
   #register(header: BatchHeader, baseOffset: number): void {
     const lastOffset = baseOffset + header.lastOffsetDelta;
     const { size, maxTimestampMs } = header;
-    this.#index.push({ baseOffset, lastOffset, size, maxTimestampMs });
+    const latest = this.#index.at(-1)?.latestTimestampMs ?? maxTimestampMs;
+    const latestTimestampMs = latest > maxTimestampMs ? latest : maxTimestampMs;
+    this.#index.push({ baseOffset, lastOffset, size, maxTimestampMs, latestTimestampMs });
     this.#sequences.record(header, baseOffset);
     this.#endOffset = lastOffset + 1;
   }
 
-  /** The number of the first batch whose last offset is not below the given one. */
+  /** The index of the first batch whose last offset is not below the given one. */
   #batchAt(offset: number): number {
-    let low = 0;
-    let high = this.#index.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#index[middle]?.lastOffset ?? 0) < offset) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstIndex(this.#index, ({ lastOffset }) => lastOffset >= offset);
+  }
+
+  #forgetBefore(offset: number): void {
+    const count = this.#batchAt(offset);
+    if (count === 0) return;
+    this.#forgotten += count;
+    this.#storage.forget(this.#forgotten);
+    let latest = -1n;
+    this.#index = this.#index.slice(count).map((batch) => {
+      if (batch.maxTimestampMs > latest) latest = batch.maxTimestampMs;
+      return { ...batch, latestTimestampMs: latest };
+    });
   }
 
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** The index of the first batch that fits; all that follow it fit too. */
+function firstIndex(
+  batches: readonly IndexedBatch[],
+  fits: (batch: IndexedBatch) => boolean,
+): number {
+  let low = 0;
+  let high = batches.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const batch = batches[middle];
+    if (batch === undefined || fits(batch)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function refused(errorCode: number): AppendResult {

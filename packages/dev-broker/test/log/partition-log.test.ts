@@ -1,4 +1,5 @@
 import { ERROR_CODES } from "@salon/kafka-protocol";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createMemoryStorage } from "../../src/log/batch-storage.ts";
 import { PartitionLog } from "../../src/log/partition-log.ts";
@@ -53,6 +54,29 @@ describe("a partition's log", () => {
       log.append(recordBatch({ maxTimestampMs }), LIMIT);
     expect(log.findTime(1500n)).toEqual({ offset: 1, timestampMs: 3000n });
     expect(log.findTime(3001n)).toBeUndefined();
+  });
+
+  it("finds times as a look at every batch does, also when its start has moved", () => {
+    const time = fc.integer({ min: 0, max: 20 });
+    fc.assert(
+      fc.property(fc.array(time), fc.nat(20), time, (times, start, wanted) => {
+        const log = openLog();
+        for (const maxTimestampMs of times) log.append(recordBatch({ maxTimestampMs }), LIMIT);
+        log.deleteBefore(Math.min(start, times.length));
+        const offset = times.findIndex((each, offset) => offset >= start && each >= wanted);
+        expect(log.findTime(BigInt(wanted))?.offset ?? -1).toBe(offset);
+      }),
+    );
+  });
+
+  it("reads the same bytes when what lies before its start is gone", () => {
+    const log = openLog();
+    for (let i = 0; i < 4; i++) log.append(recordBatch({ count: 10, payloadSize: i }), LIMIT);
+    const expected = log.read(25, LIMIT, true);
+    log.deleteBefore(15);
+    log.deleteBefore(22);
+    expect(log.read(25, LIMIT, true).equals(expected)).toBe(true);
+    expect(baseOffsets(log.read(22, LIMIT, true))).toEqual([20, 30]);
   });
 
   it("keeps its end when its start moves up to it", () => {
