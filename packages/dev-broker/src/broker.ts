@@ -6,6 +6,11 @@ import type { Timers } from "./timers.ts";
 /** The one broker of the cluster. */
 export const NODE_ID = 1;
 
+/** Whether these replicas are the one that there can be. */
+export function isOnNode(brokerIds: readonly number[]): boolean {
+  return brokerIds.length === 1 && brokerIds[0] === NODE_ID;
+}
+
 /** What a broker does where nobody says otherwise. */
 export interface BrokerSettings {
   /** Partitions of topics whose creator does not say. */

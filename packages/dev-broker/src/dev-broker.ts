@@ -7,12 +7,13 @@ import { GroupOffsets } from "./group/group-offsets.ts";
 import { Groups } from "./group/groups.ts";
 import { createMemoryStore, type BrokerRecord, type BrokerStore } from "./log/broker-store.ts";
 import { openDirectoryStore } from "./log/directory-store.ts";
-import { Topics } from "./log/topics.ts";
+import { isPartitionCount, Topics } from "./log/topics.ts";
 import { serveConnection } from "./server/connection.ts";
 import { Faults, type ActiveFault, type FaultRule } from "./server/faults.ts";
 import { processTimers } from "./timers.ts";
 
 const CLUSTER_ID_SIZE = 16;
+const PORT_MAX = 65_535;
 
 /** A topic that is to be there from the start. */
 export interface NewTopic {
@@ -56,6 +57,8 @@ export interface DevBroker extends AsyncDisposable {
  */
 export async function startDevBroker(options: DevBrokerOptions = {}): Promise<DevBroker> {
   const { directory, topics: wanted = [] } = options;
+  const settings = settingsOf(options);
+  const advertisedAddress = addressOf(options.advertisedAddress);
   await using resources = new AsyncDisposableStack();
   const store = directory === undefined ? createMemoryStore() : openDirectoryStore(directory);
   resources.use(store);
@@ -75,12 +78,8 @@ export async function startDevBroker(options: DevBrokerOptions = {}): Promise<De
   resources.defer(() => close(server, sockets));
   const broker: Broker = {
     ...state,
-    settings: {
-      partitions: options.partitions ?? 1,
-      autoCreateTopics: options.autoCreateTopics ?? true,
-      messageBytesMax: options.messageBytesMax ?? 1_048_588,
-    },
-    address: advertised(options.advertisedAddress) ?? bound,
+    settings,
+    address: advertisedAddress ?? bound,
     groups: new Groups(processTimers, options.initialRebalanceDelayMs ?? 0),
     offsets: new GroupOffsets(store),
     timers: processTimers,
@@ -96,6 +95,17 @@ export async function startDevBroker(options: DevBrokerOptions = {}): Promise<De
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+function settingsOf(options: DevBrokerOptions): BrokerSettings {
+  const { partitions = 1, autoCreateTopics = true, messageBytesMax = 1_048_588 } = options;
+  if (!isPartitionCount(partitions)) {
+    throw new DevBrokerError("SETTINGS_INVALID", `${partitions} partitions cannot be`);
+  }
+  if (!Number.isInteger(messageBytesMax) || messageBytesMax < 0) {
+    throw new DevBrokerError("SETTINGS_INVALID", `${messageBytesMax} is no number of bytes`);
+  }
+  return { partitions, autoCreateTopics, messageBytesMax };
 }
 
 /** What the store remembers, or a new cluster; recorded again at every change. */
@@ -139,12 +149,12 @@ async function listen(
   return { host, port: (server.address() as AddressInfo).port };
 }
 
-function advertised(
+function addressOf(
   address: string | undefined,
 ): { readonly host: string; readonly port: number } | undefined {
   if (address === undefined) return undefined;
   const [, host, port] = /^(.+):(\d{1,5})$/.exec(address) ?? [];
-  if (host !== undefined) return { host, port: Number(port) };
+  if (host !== undefined && Number(port) <= PORT_MAX) return { host, port: Number(port) };
   throw new DevBrokerError("SETTINGS_INVALID", `"${address}" is no address like localhost:29092`);
 }
 

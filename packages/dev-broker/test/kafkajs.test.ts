@@ -93,7 +93,17 @@ describe("kafkajs", () => {
   it.each([
     [{ topic: "no/name" }, "INVALID_TOPIC_EXCEPTION"],
     [{ topic: "t", numPartitions: 0 }, "INVALID_PARTITIONS"],
+    [{ topic: "t", numPartitions: 10_001 }, "INVALID_PARTITIONS"],
     [{ topic: "t", replicationFactor: 3 }, "INVALID_REPLICATION_FACTOR"],
+    [
+      { topic: "t", replicaAssignment: [{ partition: 0, replicas: [2] }] },
+      "INVALID_REPLICA_ASSIGNMENT",
+    ],
+    [
+      { topic: "t", replicaAssignment: [{ partition: 1, replicas: [1] }] },
+      "INVALID_REPLICA_ASSIGNMENT",
+    ],
+    [{ topic: "t", configEntries: [{ name: "max.message.bytes", value: "1k" }] }, "INVALID_CONFIG"],
   ])("is refused the topic %j", async (topic, type) => {
     const { kafka } = await start();
     const admin = await adminOf(kafka);
@@ -101,6 +111,20 @@ describe("kafkajs", () => {
       errors: [expect.objectContaining({ type })],
     });
     expect(await admin.listTopics()).toEqual([]);
+  });
+
+  it("is refused more partitions than there can be, or fewer", async () => {
+    const { kafka } = await start({ topics: [{ name: "t", partitions: 2 }] });
+    const admin = await adminOf(kafka);
+    for (const count of [1, 2, 10_001, 2 ** 31 - 1]) {
+      await expect(
+        admin.createPartitions({ topicPartitions: [{ topic: "t", count }] }),
+      ).rejects.toMatchObject({ type: "INVALID_PARTITIONS" });
+    }
+    const elsewhere = [{ topic: "t", count: 3, assignments: [[2]] }];
+    await expect(admin.createPartitions({ topicPartitions: elsewhere })).rejects.toMatchObject({
+      type: "INVALID_REPLICA_ASSIGNMENT",
+    });
   });
 
   it("produces and consumes in a group, which can be described and listed", async () => {
@@ -208,6 +232,12 @@ describe("startDevBroker", () => {
     const topics = [{ name: "..", partitions: 1 }];
     await expect(startDevBroker({ topics })).rejects.toMatchObject(invalid);
     await expect(startDevBroker({ advertisedAddress: "here" })).rejects.toMatchObject(invalid);
+    const nowhere = { advertisedAddress: "here:65536" };
+    await expect(startDevBroker(nowhere)).rejects.toMatchObject(invalid);
+    await expect(startDevBroker({ partitions: 0 })).rejects.toMatchObject(invalid);
+    await expect(startDevBroker({ messageBytesMax: -1 })).rejects.toMatchObject(invalid);
+    const halves = [{ name: "t", partitions: 1.5 }];
+    await expect(startDevBroker({ topics: halves })).rejects.toMatchObject(invalid);
   });
 
   it("closes a connection on which no request can be read, and serves the others", async () => {

@@ -6,6 +6,8 @@ import { PartitionLog } from "./partition-log.ts";
 /** Kafka's rule for names of topics. */
 const NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
 const ID_SIZE = 16;
+/** So that one request cannot take all of the broker's memory, or of its files. */
+export const PARTITIONS_MAX = 10_000;
 
 /** A topic with its logs. */
 export interface Topic {
@@ -19,6 +21,11 @@ export interface Topic {
 /** Whether Kafka allows a topic of this name. */
 export function isTopicName(name: string): boolean {
   return NAME.test(name);
+}
+
+/** Whether a topic may have so many partitions here. */
+export function isPartitionCount(count: number): boolean {
+  return Number.isInteger(count) && count >= 1 && count <= PARTITIONS_MAX;
 }
 
 /**
@@ -58,7 +65,7 @@ export class Topics {
     partitionCount: number,
     configs: Readonly<Record<string, string>> = {},
   ): Topic {
-    if (!isTopicName(name) || !(partitionCount > 0) || this.#topics.has(name)) {
+    if (!isTopicName(name) || !isPartitionCount(partitionCount) || this.#topics.has(name)) {
       throw new DevBrokerError(
         "SETTINGS_INVALID",
         `topic ${JSON.stringify(name)} with ${partitionCount} partitions cannot be created`,
