@@ -1,7 +1,8 @@
-import { appendFile, readFile, stat, writeFile } from "node:fs/promises";
+import { appendFile, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createWorkDirectory } from "@salon/testkit";
 import { describe, expect, it } from "vitest";
+import { startDevBroker } from "../../src/index.ts";
 import { openDirectoryStore } from "../../src/log/directory-store.ts";
 import { PartitionLog } from "../../src/log/partition-log.ts";
 import { recordBatch } from "../record-batches.ts";
@@ -69,6 +70,45 @@ describe("a broker's directory", () => {
     using store = openDirectoryStore(directory.path);
     expect(store.loadRecord()).toBeUndefined();
     expect(await readFile(lock, "utf8")).toBe(String(process.pid));
+  });
+
+  it("is refused a second time in one process, until the first gives it back", async () => {
+    await using directory = await createWorkDirectory("broker");
+    const unusable = expect.objectContaining({ code: "DIRECTORY_UNUSABLE" }) as Error;
+    {
+      using first = openDirectoryStore(directory.path);
+      expect(() => openDirectoryStore(join(directory.path, "."))).toThrow(unusable);
+      first.saveOffsets({});
+    }
+    using second = openDirectoryStore(directory.path);
+    expect(second.loadOffsets()).toEqual({});
+  });
+
+  it("has no logs of topics that its record does not know", async () => {
+    await using directory = await createWorkDirectory("broker");
+    using store = openDirectoryStore(directory.path);
+    const topic = { name: "t", id: "ABEiM0RVZneImaq7zN3u_w", configs: {}, startOffsets: [0] };
+    for (const id of [topic.id, "left-by-a-deletion"]) {
+      const log = new PartitionLog(store.openLog(id, 0));
+      log.append(recordBatch(), LIMIT);
+      log.close();
+    }
+    store.saveRecord({ clusterId: "c", nextProducerId: 1, topics: [topic] });
+    expect(store.loadRecord()?.topics).toEqual([topic]);
+    expect(await readdir(join(directory.path, "logs"))).toEqual([topic.id]);
+  });
+
+  it.each([
+    ["broker.json", "{}"],
+    ["broker.json", '{"clusterId":"c","nextProducerId":1,"topics":[{"name":"t","id":"../up"}]}'],
+    ["offsets.json", "[]"],
+    ["offsets.json", '{"g":{"t":{"0":{"offset":"5"}}}}'],
+  ])("is refused where %s is %s", async (name, text) => {
+    await using directory = await createWorkDirectory("broker");
+    await writeFile(join(directory.path, name), text);
+    await expect(startDevBroker({ directory: directory.path })).rejects.toMatchObject({
+      code: "DIRECTORY_UNUSABLE",
+    });
   });
 
   it("is refused where its record is no JSON, or a file stands in its place", async () => {
