@@ -47,7 +47,10 @@ export function nullableArray<Value>(element: Field<Value>): Field<readonly Valu
       if (count > reader.remaining) {
         throw new RangeError(`${count} elements in ${reader.remaining} bytes`);
       }
-      return Array.from({ length: count }, () => element.read(reader, version));
+      // Grows as elements are there: the count may still be more than these bytes can hold.
+      const values: Value[] = [];
+      for (let i = 0; i < count; i++) values.push(element.read(reader, version));
+      return values;
     },
     write: (writer, value, version) => {
       writeCount(writer, value?.length ?? -1, version);
