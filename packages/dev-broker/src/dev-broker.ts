@@ -75,6 +75,8 @@ export async function startDevBroker(options: DevBrokerOptions = {}): Promise<De
     serveConnection(socket, broker, faults);
   });
   const bound = await listen(server, options);
+  // A connection that could not be accepted, for want of files: its client sees that.
+  server.on("error", () => undefined);
   resources.defer(() => close(server, sockets));
   const broker: Broker = {
     ...state,

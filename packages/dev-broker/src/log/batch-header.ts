@@ -13,6 +13,8 @@ export interface BatchHeader {
   readonly baseOffset: number;
   readonly magic: number;
   readonly lastOffsetDelta: number;
+  /** None, gzip, snappy, lz4, zstd: 0 to 4. */
+  readonly codec: number;
   readonly isTransactional: boolean;
   readonly isControl: boolean;
   readonly maxTimestampMs: bigint;
@@ -44,6 +46,7 @@ export function readBatchHeader(bytes: Buffer, start: number): BatchHeader | und
     baseOffset: Number(bytes.readBigInt64BE(start)),
     magic: bytes.readInt8(start + 16),
     lastOffsetDelta: bytes.readInt32BE(start + 23),
+    codec: attributes & 0x07,
     isTransactional: (attributes & 0x10) !== 0,
     isControl: (attributes & 0x20) !== 0,
     maxTimestampMs: bytes.readBigInt64BE(start + 35),

@@ -7,6 +7,9 @@ import { ProducerSequences } from "./producer-sequences.ts";
 /** The one leader's epoch: it never changes. */
 export const LEADER_EPOCH = 0;
 
+/** The last codec that there is: zstd. Whoever reads a batch has to know its codec. */
+const CODEC_MAX = 4;
+
 /** What became of a batch that a producer sent. */
 export interface AppendResult {
   readonly errorCode: number;
@@ -199,6 +202,6 @@ function faultOf(records: Buffer, header: BatchHeader, batchSizeMax: number): nu
   if (!hasRightCrc(records, 0, header.size)) return ERROR_CODES.CORRUPT_MESSAGE;
   const isCounted = header.recordCount > 0 && header.lastOffsetDelta === header.recordCount - 1;
   const isSequenced = header.producerId < 0n || header.baseSequence >= 0;
-  const isServed = !header.isControl && !header.isTransactional;
+  const isServed = !header.isControl && !header.isTransactional && header.codec <= CODEC_MAX;
   return isCounted && isSequenced && isServed ? ERROR_CODES.NONE : ERROR_CODES.INVALID_RECORD;
 }

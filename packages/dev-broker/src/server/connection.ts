@@ -67,14 +67,23 @@ export function serveConnection(socket: Socket, broker: Broker, faults: Faults):
       return refusal && encodeResponseFrame(correlationId, false, refusal);
     }
     const context = { broker, version, clientId, clientHost, signal: closed.signal, endConnection };
+    const refuse = (errorCode: number): Buffer | undefined => {
+      const refusal = handler.refuse(body, version, errorCode);
+      if (refusal === undefined) endConnection();
+      return refusal;
+    };
     const fault = faults.meet(handler.name, clientId);
     const answer = await withFault(fault, {
-      apply: () => handler.answer(body, context),
-      refuse(errorCode) {
-        const refusal = handler.refuse(body, version, errorCode);
-        if (refusal === undefined) endConnection();
-        return refusal;
+      async apply() {
+        try {
+          return await handler.answer(body, context);
+        } catch (error) {
+          // Malformed bytes end the connection; what went wrong here is told as Kafka tells it.
+          if (error instanceof RangeError) throw error;
+          return refuse(ERROR_CODES.UNKNOWN_SERVER_ERROR);
+        }
       },
+      refuse,
       drop: endConnection,
       wait: (waitMs) => new Promise((resolve) => broker.timers.start(resolve, waitMs)),
     });

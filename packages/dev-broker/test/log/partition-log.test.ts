@@ -91,6 +91,7 @@ describe("a partition's log", () => {
     ["over the limit", { payloadSize: LIMIT }, "MESSAGE_TOO_LARGE"],
     ["without records", { count: 0 }, "INVALID_RECORD"],
     ["of a transaction", { attributes: 0x10 }, "INVALID_RECORD"],
+    ["of a codec that nobody knows", { attributes: 5 }, "INVALID_RECORD"],
     ["of control records", { attributes: 0x20 }, "INVALID_RECORD"],
     ["of a producer without sequence", { producerId: 9n, producerEpoch: 0 }, "INVALID_RECORD"],
   ])("refuses a batch %s", (_, batch, error) => {

@@ -1,6 +1,13 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
-import { fetch, FrameSplitter, metadata } from "@salon/kafka-protocol";
+import {
+  apiVersions,
+  encodeRequestFrame,
+  fetch,
+  FrameSplitter,
+  metadata,
+  ZERO_UUID,
+} from "@salon/kafka-protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Broker } from "../../src/broker.ts";
 import { serveConnection } from "../../src/server/connection.ts";
@@ -59,7 +66,60 @@ function metadataRequests(count: number): Buffer {
   return Buffer.concat(Array.from({ length: count }, () => frame));
 }
 
+/** ApiVersions with this version and header version 2, which all later ones have. */
+function apiVersionsRequest(version: number, correlationId: number): Buffer {
+  const header = { apiKey: 18, apiVersion: version, correlationId, clientId: "a" };
+  return encodeRequestFrame(header, version >= 3, Buffer.alloc(0));
+}
+
 describe("a connection", () => {
+  it("tells a client from the future its versions, in version 0 (KIP-511)", async () => {
+    const { client } = await openConnection();
+    client.write(apiVersionsRequest(99, 7));
+    const [frame = Buffer.alloc(0)] = await receive(client, 1);
+    expect(frame.readInt32BE(0)).toBe(7);
+    const { errorCode, apis } = apiVersions.decodeResponse(0, frame.subarray(4));
+    expect(errorCode).toBe(35); // UNSUPPORTED_VERSION
+    expect(apis).toContainEqual({ key: 18, minVersion: 0, maxVersion: 3 });
+  });
+
+  it("answers requests that come in one piece, in their order", async () => {
+    const { client } = await openConnection();
+    const requests = [7, 8, 9].map((correlationId) => apiVersionsRequest(0, correlationId));
+    client.write(Buffer.concat(requests));
+    const frames = await receive(client, 3);
+    expect(frames.map((frame) => frame.readInt32BE(0))).toEqual([7, 8, 9]);
+  });
+
+  it.each([
+    ["a version that is not served", frameOf(metadata, 10, METADATA_REQUEST).fill(99, 6, 8)],
+    [
+      "a body that is cut off",
+      Buffer.from("0000000c 0003 0001 00000007 ffff 7fff".replaceAll(" ", ""), "hex"),
+    ],
+    ["a negative size", Buffer.from("ffffffff", "hex")],
+  ])("ends at %s", async (_name, bytes) => {
+    const { client } = await openConnection();
+    client.resume();
+    client.write(bytes);
+    await once(client, "close");
+    expect(client.bytesRead).toBe(0);
+  });
+
+  it("tells of what went wrong in the broker as an error of the request", async () => {
+    const { broker, client } = await openConnection();
+    broker.topics.create = () => {
+      throw new Error("no space left on device");
+    };
+    const topics = [{ topicId: ZERO_UUID, name: "new" }];
+    client.write(
+      frameOf(metadata, 4, { ...METADATA_REQUEST, topics, allowAutoTopicCreation: true }),
+    );
+    const [frame = Buffer.alloc(0)] = await receive(client, 1);
+    const { topics: answered } = metadata.decodeResponse(4, frame.subarray(4));
+    expect(answered).toMatchObject([{ name: "new", errorCode: -1 }]);
+  });
+
   it("reads no further while many requests wait for one, and answers them all in the end", async () => {
     const { broker, served, client } = await openConnection();
     const paused = once(served, "pause");
