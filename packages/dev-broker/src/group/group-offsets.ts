@@ -22,7 +22,7 @@ export class GroupOffsets {
   }
 
   commit(groupId: string, commits: readonly OffsetToCommit[]): void {
-    const topics = new Map(Object.entries(this.#offsets[groupId] ?? {}));
+    const topics = new Map(Object.entries(entryOf(this.#offsets, groupId) ?? {}));
     for (const { topic, partition, offset, leaderEpoch, metadata } of commits) {
       topics.set(topic, { ...topics.get(topic), [partition]: { offset, leaderEpoch, metadata } });
     }
@@ -30,12 +30,13 @@ export class GroupOffsets {
   }
 
   fetch(groupId: string, topic: string, partition: number): CommittedOffset | undefined {
-    return this.#offsets[groupId]?.[topic]?.[partition];
+    const ofTopic = entryOf(entryOf(this.#offsets, groupId) ?? {}, topic);
+    return ofTopic?.[partition];
   }
 
   /** The partitions of a group that have an offset, by topic. */
   partitionsOf(groupId: string): ReadonlyMap<string, readonly number[]> {
-    const topics = Object.entries(this.#offsets[groupId] ?? {});
+    const topics = Object.entries(entryOf(this.#offsets, groupId) ?? {});
     return new Map(topics.map(([topic, offsets]) => [topic, Object.keys(offsets).map(Number)]));
   }
 
@@ -52,4 +53,9 @@ export class GroupOffsets {
     this.#store.saveOffsets(offsets);
     this.#offsets = offsets;
   }
+}
+
+/** Groups and topics may have the names of what every object inherits. */
+function entryOf<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
