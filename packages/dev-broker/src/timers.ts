@@ -7,7 +7,8 @@ export interface Timers {
 /** The timers of this process; none of them keeps it alive. */
 export const processTimers: Timers = {
   start: (callback, waitMs) => {
-    const timer = setTimeout(callback, waitMs);
+    // Clients say how long to wait, and may say any number.
+    const timer = setTimeout(callback, Math.max(0, waitMs));
     timer.unref();
     return () => clearTimeout(timer);
   },
