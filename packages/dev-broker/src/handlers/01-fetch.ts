@@ -57,6 +57,7 @@ function wantedLogs({ topics }: Request, broker: Broker): readonly PartitionLog[
 }
 
 function isWorthAnswering({ topics, minBytes }: Request, broker: Broker): boolean {
+  if (topics.length === 0) return true;
   let size = 0;
   for (const { name, partitions } of topics) {
     for (const { index, fetchOffset } of partitions) {

@@ -72,23 +72,25 @@ export class Topics {
       );
     }
     const id = randomBytes(ID_SIZE).toString("base64url");
-    const topic = { name, id, configs, partitions: this.#openLogs(id, 0, partitionCount) };
-    this.#topics.set(name, topic);
-    this.#onChange();
-    return topic;
+    try {
+      const topic = { name, id, configs, partitions: this.#openLogs(id, 0, partitionCount) };
+      this.#replace(name, topic);
+      return topic;
+    } catch (error) {
+      this.#store.deleteLogs(id);
+      throw error;
+    }
   }
 
   /** Adds partitions until there are so many. */
   grow(topic: Topic, partitionCount: number): void {
     const { partitions } = topic;
     const added = this.#openLogs(topic.id, partitions.length, partitionCount);
-    this.#topics.set(topic.name, { ...topic, partitions: [...partitions, ...added] });
-    this.#onChange();
+    this.#replace(topic.name, { ...topic, partitions: [...partitions, ...added] });
   }
 
   delete(topic: Topic): void {
-    this.#topics.delete(topic.name);
-    this.#onChange();
+    this.#replace(topic.name, undefined);
     for (const log of topic.partitions) log.close();
     this.#store.deleteLogs(topic.id);
   }
@@ -112,10 +114,37 @@ export class Topics {
     for (const topic of this.all) for (const log of topic.partitions) log.close();
   }
 
+  /** A change that cannot be recorded is none: it would be gone at the next start. */
+  #replace(name: string, topic: Topic | undefined): void {
+    const before = this.#topics.get(name);
+    this.#set(name, topic);
+    try {
+      this.#onChange();
+    } catch (error) {
+      this.#set(name, before);
+      for (const log of topic?.partitions ?? []) {
+        if (before?.partitions.includes(log) !== true) log.close();
+      }
+      throw error;
+    }
+  }
+
+  #set(name: string, topic: Topic | undefined): void {
+    if (topic === undefined) this.#topics.delete(name);
+    else this.#topics.set(name, topic);
+  }
+
+  /** All of them or none: files of the process may run out. */
   #openLogs(id: string, first: number, end: number): readonly PartitionLog[] {
-    return Array.from(
-      { length: end - first },
-      (_, index) => new PartitionLog(this.#store.openLog(id, first + index)),
-    );
+    const logs: PartitionLog[] = [];
+    try {
+      for (let partition = first; partition < end; partition++) {
+        logs.push(new PartitionLog(this.#store.openLog(id, partition)));
+      }
+      return logs;
+    } catch (error) {
+      for (const log of logs) log.close();
+      throw error;
+    }
   }
 }

@@ -40,6 +40,11 @@ describe("Fetch", () => {
     expect(recordsOf(await waiting)).toHaveLength(0);
   });
 
+  it("answers at once who wants nothing", async () => {
+    const context = contextOf(createMemoryBroker(), VERSION);
+    expect((await answer(fetchRequest({ topics: [] }), context)).topics).toEqual([]);
+  });
+
   it("gives 55 MiB at most, whatever is asked for", async () => {
     const broker = createMemoryBroker();
     const batch = recordBatch({ payloadSize: 8 * MEBIBYTE });
