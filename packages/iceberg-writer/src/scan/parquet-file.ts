@@ -1,11 +1,12 @@
-import { parquetMetadataAsync, parquetScan } from "hyparquet";
-import type { AsyncBuffer, FileMetaData, ParquetScan, SchemaElement } from "hyparquet";
-import type { FlatColumn } from "@salon/columns";
+import { parquetMetadataAsync, parquetScan, parquetSchema } from "hyparquet";
+import type { AsyncBuffer, FileMetaData, ParquetScan, SchemaTree } from "hyparquet";
+import type { Column } from "@salon/columns";
+import { columnOfAssembled } from "../codec/parquet/decoded-nested.ts";
 import { columnOfDecoded } from "../codec/parquet/decoded-values.ts";
 import { PAGE_DECOMPRESSORS } from "../codec/parquet/page-decompression.ts";
 import { IcebergError } from "../iceberg-error.ts";
 import type { FileIo, OperationOptions } from "../io/file-io.ts";
-import type { PrimitiveType } from "../spec/type.ts";
+import { isPrimitiveType, type Type } from "../spec/type.ts";
 
 /** Rows of a file, `rowEnd` excluded, that lie in one row group. */
 export interface FileRowRange {
@@ -18,12 +19,8 @@ export interface ParquetFile {
   readonly rowCount: number;
   /** The row groups, in order, those with many rows in parts. */
   readonly ranges: readonly FileRowRange[];
-  /** Undefined where the file does not have the field. */
-  readColumn(
-    fieldId: number,
-    type: PrimitiveType,
-    range: FileRowRange,
-  ): Promise<FlatColumn | undefined>;
+  /** A column of the table; undefined where the file does not have the field. */
+  readColumn(fieldId: number, type: Type, range: FileRowRange): Promise<Column | undefined>;
 }
 
 /** Rows that are decoded at once. */
@@ -50,21 +47,26 @@ export async function openParquetFile(
     explained(location, options, read);
   const metadata = await readOrExplain(() => parquetMetadataAsync(file, { geoparquet: false }));
   const scan = await readOrExplain(() => openScan(file, metadata));
-  const elements = elementsByFieldId(location, metadata);
+  const columns = columnsByFieldId(location, metadata);
   return {
     rowCount: Number(metadata.num_rows),
     ranges: scan.ranges.flatMap((range) => partsOf(range)),
     readColumn: async (fieldId, type, range) => {
-      const element = elements.get(fieldId);
-      if (element === undefined) return undefined;
-      const { name: column } = element;
+      const node = columns.get(fieldId);
+      if (node === undefined) return undefined;
+      const { name: column } = node.element;
       const decoded = await readOrExplain(() => scan.readColumn({ column, ...range }));
-      return columnOfDecoded(type, element, decoded);
+      return isPrimitiveType(type)
+        ? columnOfDecoded(type, node.element, decoded)
+        : columnOfAssembled(type, node, decoded);
     },
   };
 }
 
-/** Values are taken as they are stored: without logical types nothing becomes a Date or a float. */
+/**
+ * Values are taken as they are stored: without logical types nothing becomes a Date or a float, and
+ * no map an object, whose keys would be strings.
+ */
 function openScan(file: AsyncBuffer, metadata: FileMetaData): Promise<ParquetScan> {
   const schema = metadata.schema.map(
     ({ converted_type: _converted, logical_type: _logical, ...element }) => element,
@@ -78,15 +80,15 @@ function openScan(file: AsyncBuffer, metadata: FileMetaData): Promise<ParquetSca
   });
 }
 
-function elementsByFieldId(
+function columnsByFieldId(
   location: string,
   metadata: FileMetaData,
-): ReadonlyMap<number, SchemaElement> {
-  const elements = new Map<number, SchemaElement>();
-  for (const element of metadata.schema) {
-    if (element.field_id !== undefined) elements.set(element.field_id, element);
+): ReadonlyMap<number, SchemaTree> {
+  const columns = new Map<number, SchemaTree>();
+  for (const node of parquetSchema(metadata).children) {
+    if (node.element.field_id !== undefined) columns.set(node.element.field_id, node);
   }
-  if (elements.size > 0 || metadata.schema.length === 1) return elements;
+  if (columns.size > 0 || metadata.schema.length === 1) return columns;
   throw new IcebergError(
     "UNSUPPORTED",
     `${location} has no field ids, and name mapping is not read`,

@@ -24,7 +24,8 @@ export async function readPositionDeletes(
     const positions = await file.readColumn(POSITION_ID, { kind: "long" }, range);
     if (paths === undefined || positions === undefined) continue;
     for (let row = 0; row < paths.length; row++) {
-      const path = String(valueAt(paths, row));
+      const path = valueAt(paths, row);
+      if (typeof path !== "string") continue;
       let ofPath = deleted.get(path);
       if (ofPath === undefined) deleted.set(path, (ofPath = new Set()));
       ofPath.add(Number(valueAt(positions, row)));

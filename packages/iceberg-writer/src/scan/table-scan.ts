@@ -11,8 +11,8 @@ import { columnTypeOf } from "../codec/column-type.ts";
 import { IcebergError } from "../iceberg-error.ts";
 import type { FileIo, OperationOptions } from "../io/file-io.ts";
 import type { DataFile } from "../spec/data-file.ts";
+import { isPrimitiveType, type NestedField } from "../spec/type.ts";
 import { currentSchema, partitionSpecById } from "../spec/table-metadata.ts";
-import { primitiveFields, type PrimitiveField } from "../codec/primitive-field.ts";
 import { rowValue } from "../writer/row-value.ts";
 import { openParquetFile, type FileRowRange } from "./parquet-file.ts";
 import { planFiles, type PlannedFile } from "./plan-files.ts";
@@ -59,20 +59,19 @@ export async function* scanTable(
   }
 }
 
-function scannedFields({ table, columns }: TableScanOptions): readonly PrimitiveField[] {
+function scannedFields({ table, columns }: TableScanOptions): readonly NestedField[] {
   const schema = currentSchema(table.metadata);
-  if (columns === undefined) return primitiveFields(schema);
-  const wanted = columns.map((name) => {
+  if (columns === undefined) return schema.fields;
+  return columns.map((name) => {
     const field = schema.fields.find((candidate) => candidate.name === name);
     if (field !== undefined) return field;
     throw new IcebergError("SCHEMA_MISMATCH", `the table has no column ${name}`);
   });
-  return primitiveFields({ ...schema, fields: wanted });
 }
 
 async function* scanFile(
   { table }: TableScanOptions,
-  fields: readonly PrimitiveField[],
+  fields: readonly NestedField[],
   { dataFile }: PlannedFile,
   deleted: ReadonlySet<number>,
   options: OperationOptions,
@@ -102,7 +101,7 @@ function checkFormat({ filePath, fileFormat }: DataFile): void {
 
 /** Files that a migration added do not store the columns that their folders name. */
 function absentColumn(
-  { id, type }: PrimitiveField,
+  { id, type }: NestedField,
   { partition }: DataFile,
   specFields: ReturnType<typeof partitionSpecById>["fields"],
   { rowStart, rowEnd }: FileRowRange,
@@ -110,12 +109,11 @@ function absentColumn(
   const index = specFields.findIndex(
     ({ sourceId, transform }) => sourceId === id && transform.kind === "identity",
   );
-  const columnType = columnTypeOf(type);
   const value = partition[index] ?? null;
-  return value === null
-    ? nullColumn(columnType, rowEnd - rowStart)
+  return value === null || !isPrimitiveType(type)
+    ? nullColumn(columnTypeOf(type), rowEnd - rowStart)
     : // A value that is older than its column's promotion is of the narrower type.
-      constantColumn(columnType, rowValue(type, value), rowEnd - rowStart);
+      constantColumn(columnTypeOf(type), rowValue(type, value), rowEnd - rowStart);
 }
 
 function withoutDeleted(

@@ -1,51 +1,80 @@
-import { createColumnBuilder, trustedColumnBatch, type ColumnBatch } from "@salon/columns";
+import {
+  createColumnBuilder,
+  trustedColumnBatch,
+  type Column,
+  type ColumnBatch,
+} from "@salon/columns";
 import { columnTypeOf } from "../codec/column-type.ts";
-import { primitiveFields } from "../codec/primitive-field.ts";
 import { IcebergError } from "../iceberg-error.ts";
 import type { Schema } from "../spec/schema.ts";
-import { rowValue } from "./row-value.ts";
+import type { NestedField } from "../spec/type.ts";
+import { nestedRowValue, RowValueProblem } from "./nested-row-value.ts";
 
 /** A row as a plain object, its values by the names of a table's columns. */
 export type PlainRow = Readonly<Record<string, unknown>>;
 
+/** The first problem of the rows so far; rows from its own on need not be looked at again. */
+interface FirstProblem {
+  readonly row: number;
+  readonly problem: RowValueProblem;
+}
+
 /**
- * The columns of plain objects, as {@link rowValue} takes their values; an absent or undefined
- * field is null. `SCHEMA_MISMATCH` for a field that the schema does not have, `VALUE_INVALID` for a
- * value that is not of its column's type and for a null in a required column, each with the row's
- * index; `UNSUPPORTED` for a schema with nested columns.
+ * The columns of plain objects, as {@link nestedRowValue} takes their values; an absent or
+ * undefined field is null. `SCHEMA_MISMATCH` for a field that the schema does not have,
+ * `VALUE_INVALID` for a value that is not of its column's type and for a null in a required column,
+ * at any depth. The first row that has a problem is named by its index, the field by its dotted
+ * name.
  */
 export function batchFromRows(schema: Schema, rows: readonly PlainRow[]): ColumnBatch {
-  const fields = primitiveFields(schema);
-  const names = new Set(fields.map(({ name }) => name));
-  for (const [index, row] of rows.entries()) {
-    const unknown = Object.keys(row).find((name) => !names.has(name));
-    if (unknown !== undefined) {
-      const message = `row ${index}: field ${unknown} is not in the table's schema`;
-      throw new IcebergError("SCHEMA_MISMATCH", message, { context: { row: index } });
-    }
+  const { fields } = schema;
+  const names = fields.map(({ name }) => name);
+  let first = findUnknownField(names, rows);
+  const columns: Column[] = [];
+  for (const field of fields) {
+    const built = buildColumn(field, first === undefined ? rows : rows.slice(0, first.row));
+    if ("problem" in built) first = built;
+    else columns.push(built);
   }
-  const columns = fields.map(({ name, type, required }) => {
-    const builder = createColumnBuilder(columnTypeOf(type), rows.length);
-    for (const [index, row] of rows.entries()) {
-      const value = (Object.hasOwn(row, name) ? row[name] : null) ?? null;
-      if (value === null && required) throw invalidValue(index, name, "null in a required column");
+  if (first !== undefined) throw rowError(first);
+  return { ...trustedColumnBatch(names, columns), rowCount: rows.length };
+}
+
+function findUnknownField(
+  names: readonly string[],
+  rows: readonly PlainRow[],
+): FirstProblem | undefined {
+  const known = new Set(names);
+  for (const [row, values] of rows.entries()) {
+    const unknown = Object.keys(values).find((name) => !known.has(name));
+    if (unknown === undefined) continue;
+    const reason = "is not in the table's schema";
+    return { row, problem: new RowValueProblem("SCHEMA_MISMATCH", [unknown], reason) };
+  }
+  return undefined;
+}
+
+function buildColumn(field: NestedField, rows: readonly PlainRow[]): Column | FirstProblem {
+  const { name, type } = field;
+  const builder = createColumnBuilder(columnTypeOf(type), rows.length);
+  for (const [row, values] of rows.entries()) {
+    try {
+      const value = nestedRowValue(field, Object.hasOwn(values, name) ? values[name] : null);
       if (value === null) builder.appendNull();
-      else builder.append(valueOf(index, name, () => rowValue(type, value)));
+      else builder.append(value);
+    } catch (cause) {
+      if (cause instanceof RowValueProblem) return { row, problem: cause };
+      throw cause;
     }
-    return builder.finish();
-  });
-  return { ...trustedColumnBatch([...names], columns), rowCount: rows.length };
-}
-
-function valueOf<T>(index: number, name: string, convert: () => T): T {
-  try {
-    return convert();
-  } catch (cause) {
-    throw invalidValue(index, name, cause instanceof Error ? cause.message : String(cause));
   }
+  return builder.finish();
 }
 
-function invalidValue(index: number, name: string, reason: string): IcebergError {
-  const context = { row: index, field: name };
-  return new IcebergError("VALUE_INVALID", `row ${index}, field ${name}: ${reason}`, { context });
+function rowError({ row, problem }: FirstProblem): IcebergError {
+  const field = problem.path.join(".");
+  const message =
+    problem.code === "SCHEMA_MISMATCH"
+      ? `row ${row}: field ${field} ${problem.reason}`
+      : `row ${row}, field ${field}: ${problem.reason}`;
+  return new IcebergError(problem.code, message, { context: { row, field } });
 }

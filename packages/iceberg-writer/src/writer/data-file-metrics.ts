@@ -1,5 +1,5 @@
 import { mergeBounds, type ColumnBounds } from "../codec/parquet/column-bounds.ts";
-import type { ColumnChunk } from "../codec/parquet/column-chunk-writer.ts";
+import type { ColumnChunk } from "../codec/parquet/column-chunk.ts";
 import type { EncodedRowGroup } from "../codec/parquet/parquet-encoder.ts";
 import {
   truncateBinaryLower,
@@ -11,7 +11,7 @@ import type { DataFile } from "../spec/data-file.ts";
 import { encodeSingleValue } from "../spec/single-value.ts";
 import type { PrimitiveType } from "../spec/type.ts";
 import type { PrimitiveValue } from "../spec/value.ts";
-import type { PrimitiveField } from "../codec/primitive-field.ts";
+import type { ParquetLeaf } from "../codec/parquet/parquet-schema.ts";
 import type { MetricsMode } from "./metrics-mode.ts";
 
 /** The part of a data file's record that describes its columns (spec: Data File Fields). */
@@ -34,15 +34,18 @@ interface ColumnTotals {
   bounds: ColumnBounds | undefined;
 }
 
-/** Adds up the metrics of a file over all its row groups. */
+/**
+ * Adds up the metrics of a file over all its row groups. Of leaves in lists and maps there is only
+ * the size, as in files of the reference implementation.
+ */
 export class DataFileMetricsCollector {
-  readonly #fields: readonly PrimitiveField[];
+  readonly #leaves: readonly ParquetLeaf[];
   readonly #totals: readonly ColumnTotals[];
   readonly #splitOffsets: number[] = [];
 
-  constructor(fields: readonly PrimitiveField[]) {
-    this.#fields = fields;
-    this.#totals = fields.map(() => ({
+  constructor(leaves: readonly ParquetLeaf[]) {
+    this.#leaves = leaves;
+    this.#totals = leaves.map(() => ({
       size: 0,
       valueCount: 0,
       nullCount: 0,
@@ -67,11 +70,12 @@ export class DataFileMetricsCollector {
     const nanValueCounts = new Map<number, number>();
     const lowerBounds = new Map<number, Uint8Array>();
     const upperBounds = new Map<number, Uint8Array>();
-    for (const [index, { id, type }] of this.#fields.entries()) {
+    for (const [index, leaf] of this.#leaves.entries()) {
+      const { fieldId: id, type } = leaf;
       const totals = this.#totals[index]!;
       const mode = modes.get(id) ?? { kind: "none" };
       columnSizes.set(id, totals.size);
-      if (mode.kind === "none") continue;
+      if (mode.kind === "none" || leaf.repetitionLevelMax > 0) continue;
       valueCounts.set(id, totals.valueCount);
       nullValueCounts.set(id, totals.nullCount);
       if (type.kind === "float" || type.kind === "double") nanValueCounts.set(id, totals.nanCount);

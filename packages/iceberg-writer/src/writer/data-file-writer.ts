@@ -8,7 +8,6 @@ import { serializeJson } from "../spec/iceberg-json.ts";
 import { schemaToJson, type Schema } from "../spec/schema.ts";
 import type { PrimitiveValue } from "../spec/value.ts";
 import { VERSION } from "../version.ts";
-import { primitiveFields, type PrimitiveField } from "../codec/primitive-field.ts";
 import { DataFileMetricsCollector } from "./data-file-metrics.ts";
 import { metricsModes, type MetricsMode } from "./metrics-mode.ts";
 
@@ -52,17 +51,16 @@ export class DataFileWriter implements AsyncDisposable {
 
   constructor(options: DataFileWriterOptions) {
     const { schema, properties } = options;
-    const fields = primitiveFields(schema);
     this.#options = options;
     this.#settings = parquetSettings(properties);
     this.#modes = metricsModes(schema, properties);
-    this.#metrics = new DataFileMetricsCollector(fields);
     this.#encoder = new ParquetEncoder({
-      fields: fields.map((field) => footerField(field)),
+      fields: schema.fields,
       settings: this.#settings,
       keyValues: { "iceberg.schema": serializeJson(schemaToJson(schema)) },
       createdBy: CREATED_BY,
     });
+    this.#metrics = new DataFileMetricsCollector(this.#encoder.leaves);
   }
 
   get location(): string {
@@ -156,15 +154,6 @@ export class DataFileWriter implements AsyncDisposable {
     }
     return this.#output;
   }
-}
-
-function footerField({ id, name, required, type }: PrimitiveField): {
-  readonly fieldId: number;
-  readonly name: string;
-  readonly isRequired: boolean;
-  readonly type: PrimitiveField["type"];
-} {
-  return { fieldId: id, name, isRequired: required, type };
 }
 
 function* joinedPieces(parts: readonly Uint8Array[]): Generator<Uint8Array> {

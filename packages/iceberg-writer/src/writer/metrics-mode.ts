@@ -1,6 +1,6 @@
 import { countProperty } from "../codec/parquet/parquet-settings.ts";
 import { IcebergError } from "../iceberg-error.ts";
-import type { Schema } from "../spec/schema.ts";
+import { allFields, type Schema } from "../spec/schema.ts";
 
 /** What is recorded of a column (`write.metadata.metrics.*`). Its size always is. */
 export type MetricsMode =
@@ -13,8 +13,8 @@ const MODE_DEFAULT: MetricsMode = { kind: "truncate", length: 16 };
 const TRUNCATE = /^truncate\((\d+)\)$/;
 
 /**
- * The mode of each top-level column, by its field id: its own property, else the table's default,
- * else `truncate(16)` for the first hundred columns and `none` behind them.
+ * The mode of each field, by its id: the property of its dotted name, else the table's default,
+ * else `truncate(16)` for the first hundred columns with all that is in them, `none` behind them.
  * `SETTINGS_INVALID` for a mode that there is not.
  */
 export function metricsModes(
@@ -24,13 +24,15 @@ export function metricsModes(
   const prefix = "write.metadata.metrics.";
   const setDefault = properties[`${prefix}default`];
   const columnMax = countProperty(properties, `${prefix}max-inferred-column-defaults`, 100, 0);
-  const modes = schema.fields.map(({ id, name }, index): [number, MetricsMode] => {
-    const own = properties[`${prefix}column.${name}`];
-    if (own !== undefined) return [id, parseMetricsMode(own)];
-    if (setDefault !== undefined) return [id, parseMetricsMode(setDefault)];
-    return [id, index < columnMax ? MODE_DEFAULT : { kind: "none" }];
-  });
-  return new Map(modes);
+  const modes = new Map<number, MetricsMode>();
+  for (const [index, column] of schema.fields.entries()) {
+    for (const { id, name } of allFields({ ...schema, fields: [column] })) {
+      const set = properties[`${prefix}column.${name}`] ?? setDefault;
+      if (set !== undefined) modes.set(id, parseMetricsMode(set));
+      else modes.set(id, index < columnMax ? MODE_DEFAULT : { kind: "none" });
+    }
+  }
+  return modes;
 }
 
 /** Parses `none`, `counts`, `full` or `truncate(16)`; `SETTINGS_INVALID` for anything else. */

@@ -1,4 +1,11 @@
-import { isFlatColumn, valueAt, type ColumnBatch } from "@salon/columns";
+import {
+  isFlatColumn,
+  structField,
+  valueAt,
+  type Column,
+  type ColumnBatch,
+  type FlatColumn,
+} from "@salon/columns";
 import { IcebergError } from "../iceberg-error.ts";
 import {
   bindPartitionSpec,
@@ -7,6 +14,7 @@ import {
 } from "../spec/partition-spec.ts";
 import { partitionToPath } from "../spec/partition-path.ts";
 import type { Schema } from "../spec/schema.ts";
+import type { NestedField } from "../spec/type.ts";
 import { transformFunction, type TransformFunction } from "../spec/transform-function.ts";
 import type { PrimitiveValue } from "../spec/value.ts";
 import { classifyRows } from "./row-classes.ts";
@@ -32,8 +40,8 @@ export interface PartitionSplitter {
 interface SplitField {
   readonly transform: TransformFunction;
   readonly field: BoundPartitionField;
-  /** Of the source column in a batch. */
-  readonly columnIndex: number;
+  /** The way to the source: a column of the batch, then fields of structs. */
+  readonly path: readonly number[];
 }
 
 /** The result of one transform for each row, as a position among the distinct results. */
@@ -44,16 +52,16 @@ interface RowResults {
 
 /**
  * A splitter by the fields of a spec. `UNSUPPORTED` for a transform that is not known,
- * `METADATA_INVALID` for a source that is no top-level column.
+ * `METADATA_INVALID` for a source that is no column and in no struct.
  */
 export function createPartitionSplitter(spec: PartitionSpec, schema: Schema): PartitionSplitter {
   const fields = bindPartitionSpec(spec, schema).map((field): SplitField => {
-    const columnIndex = schema.fields.findIndex(({ id }) => id === field.sourceId);
-    if (columnIndex < 0 && field.transform.kind !== "void") {
+    const path = pathTo(field.sourceId, schema.fields) ?? [];
+    if (path.length === 0 && field.transform.kind !== "void") {
       throw new IcebergError("METADATA_INVALID", `no column for partition field ${field.name}`);
     }
     const transform = transformFunction(field.transform, field.sourceType);
-    return { field, columnIndex, transform };
+    return { field, path, transform };
   });
   return {
     split: (batch) => {
@@ -69,13 +77,32 @@ export function createPartitionSplitter(spec: PartitionSpec, schema: Schema): Pa
   };
 }
 
+function pathTo(id: number, fields: readonly NestedField[]): readonly number[] | undefined {
+  for (const [index, field] of fields.entries()) {
+    if (field.id === id) return [index];
+    if (field.type.kind !== "struct") continue;
+    const below = pathTo(id, field.type.fields);
+    if (below !== undefined) return [index, ...below];
+  }
+  return undefined;
+}
+
+/** The values of a source, null where a struct above is null. */
+function sourceColumn(batch: ColumnBatch, [first = -1, ...below]: readonly number[]): FlatColumn {
+  let column: Column | undefined = batch.columns[first];
+  for (const index of below) {
+    column = column?.layout === "struct" ? structField(column, index) : undefined;
+  }
+  if (column !== undefined && isFlatColumn(column)) return column;
+  throw new TypeError("a batch that does not have its schema's columns");
+}
+
 /** The transform runs once for each class of rows, on the value of its first row. */
-function rowResults({ field, columnIndex, transform }: SplitField, batch: ColumnBatch): RowResults {
-  const column = batch.columns[columnIndex];
-  if (column === undefined || field.transform.kind === "void") {
+function rowResults({ field, path, transform }: SplitField, batch: ColumnBatch): RowResults {
+  if (field.transform.kind === "void") {
     return { codes: new Int32Array(batch.rowCount), results: [null] };
   }
-  if (!isFlatColumn(column)) throw new TypeError(`${field.name} is not of a primitive type`);
+  const column = sourceColumn(batch, path);
   const { classes, classCount } = classifyRows(column, field.transform);
   const codeOfKey = new Map<string, number>();
   const results: (PrimitiveValue | null)[] = [];

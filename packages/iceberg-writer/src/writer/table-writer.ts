@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { gatherBatch, type ColumnBatch } from "@salon/columns";
 import type { CatalogTable } from "../catalog/catalog.ts";
+import { parquetNodeOf } from "../codec/parquet/parquet-schema.ts";
 import { countProperty } from "../codec/parquet/parquet-settings.ts";
 import type { OperationOptions } from "../io/file-io.ts";
 import type { DataFile } from "../spec/data-file.ts";
 import { partitionSpecById, schemaById } from "../spec/table-metadata.ts";
 import type { Schema } from "../spec/schema.ts";
 import type { PrimitiveValue } from "../spec/value.ts";
-import { primitiveFields, type PrimitiveField } from "../codec/primitive-field.ts";
 import { conformBatch } from "./conform-batch.ts";
 import { DataFileWriter } from "./data-file-writer.ts";
 import { createLocationProvider, type LocationProvider } from "./location-provider.ts";
@@ -42,10 +42,11 @@ export interface TableWriter extends AsyncDisposable {
   /** Bytes of memory that rows take which are not stored yet. */
   readonly bufferedBytes: number;
   /**
-   * Appends rows; columns are matched by name, int32 widens to long and float32 to double, absent
-   * optional columns are null. `SCHEMA_MISMATCH` for a column that the table does not have, for an
-   * absent required one and for another type; `VALUE_INVALID` for a null in a required column: a
-   * batch that is refused so leaves nothing. After any other error all further calls throw it.
+   * Appends rows; columns, and fields of structs, are matched by name, int32 widens to long and
+   * float32 to double, absent optional ones are null. `SCHEMA_MISMATCH` for one that the table does
+   * not have, for an absent required one and for another type; `VALUE_INVALID` for a null in a
+   * required one: a batch that is refused so leaves nothing. After any other error all further
+   * calls throw it.
    */
   write(batch: ColumnBatch, options?: OperationOptions): Promise<void>;
   /** Stores all rows, and answers the files. Without it, disposal deletes what was written. */
@@ -55,9 +56,9 @@ export interface TableWriter extends AsyncDisposable {
 const MEBIBYTE = 1024 * 1024;
 
 /**
- * Opens a writer of a table's data files. `UNSUPPORTED` where the schema has nested columns or the
- * spec a transform that is not known, `SETTINGS_INVALID` for table properties that make no sense,
- * `METADATA_INVALID` for ids that the table does not have.
+ * Opens a writer of a table's data files. `UNSUPPORTED` where the spec has a transform that is not
+ * known or the schema a struct without fields, `SETTINGS_INVALID` for table properties that make no
+ * sense, `METADATA_INVALID` for ids that the table does not have.
  */
 export function openTableWriter(options: TableWriterOptions): TableWriter {
   return new PartitionedTableWriter(options);
@@ -71,7 +72,6 @@ interface OpenPartition {
 class PartitionedTableWriter implements TableWriter {
   readonly #table: TableWriterOptions["table"];
   readonly #schema: Schema;
-  readonly #fields: readonly PrimitiveField[];
   readonly #specId: number;
   readonly #splitter: PartitionSplitter;
   readonly #locations: LocationProvider;
@@ -95,7 +95,8 @@ class PartitionedTableWriter implements TableWriter {
     const spec = partitionSpecById(metadata, options.specId ?? metadata.defaultSpecId);
     this.#table = table;
     this.#schema = schemaById(metadata, options.schemaId ?? metadata.currentSchemaId);
-    this.#fields = primitiveFields(this.#schema);
+    // Says at once what Parquet cannot store.
+    for (const field of this.#schema.fields) parquetNodeOf(field);
     this.#specId = spec.specId;
     this.#splitter = createPartitionSplitter(spec, this.#schema);
     this.#locations = createLocationProvider(metadata);
@@ -126,7 +127,7 @@ class PartitionedTableWriter implements TableWriter {
 
   async write(batch: ColumnBatch, options: OperationOptions = {}): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure.cause;
-    const conformed = conformBatch(this.#fields, batch);
+    const conformed = conformBatch(this.#schema.fields, batch);
     try {
       await this.#writePartitions(conformed, options);
     } catch (cause) {

@@ -105,8 +105,8 @@ async function writeDeletes(
 ): Promise<DataFile> {
   const encoder = new ParquetEncoder({
     fields: [
-      { fieldId: 2147483546, name: "file_path", isRequired: true, type: { kind: "string" } },
-      { fieldId: 2147483545, name: "pos", isRequired: true, type: { kind: "long" } },
+      { id: 2147483546, name: "file_path", required: true, type: { kind: "string" } },
+      { id: 2147483545, name: "pos", required: true, type: { kind: "long" } },
     ],
     settings: parquetSettings({}),
     keyValues: {},

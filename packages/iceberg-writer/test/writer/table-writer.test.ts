@@ -238,7 +238,7 @@ test("ends between two columns when it is aborted", async () => {
   await expect(written).rejects.toMatchObject({ name: "AbortError" });
 });
 
-test("refuses nested columns by name", () => {
+test("refuses a struct without fields by name", () => {
   const table = tableOf();
   const type = { kind: "struct", fields: [] } as const;
   const fields = [{ id: 1, name: "address", required: false, type }];

@@ -1,13 +1,11 @@
-import type { FlatColumn } from "@salon/columns";
 import { ByteWriter } from "hyparquet-writer";
-import type { PrimitiveType } from "../../spec/type.ts";
 import { bitWidthOf } from "./bit-packing.ts";
 import { boundsOf, countNans, mergeBounds, type ColumnBounds } from "./column-bounds.ts";
-import { columnSource, type ColumnSource } from "./column-source.ts";
-import { DefinitionLevels } from "./definition-levels.ts";
+import type { ColumnChunk, ColumnChunkSettings } from "./column-chunk.ts";
+import type { LeafSource } from "./column-source.ts";
 import { writeHybrid } from "./hybrid-encoding.ts";
 import { encodeDataPage, encodeDictionaryPage, pageLength, type EncodedPage } from "./page.ts";
-import type { PageCompression } from "./page-compression.ts";
+import type { PageLevels } from "./page-levels.ts";
 import { parquetTypeOf } from "./parquet-type.ts";
 import type { PhysicalVector } from "./physical-vector.ts";
 import { writePlain, writePlainBits } from "./plain-encoding.ts";
@@ -15,52 +13,26 @@ import { SharedIds } from "./shared-ids.ts";
 import { createValueDictionary } from "./create-value-dictionary.ts";
 import type { ValueDictionary } from "./value-dictionary.ts";
 
-/** How the pages of a column are cut and encoded. */
-export interface ColumnChunkSettings {
-  readonly type: PrimitiveType;
-  /** A required column has no levels. */
-  readonly isRequired: boolean;
-  readonly compression: PageCompression;
-  readonly pageRowLimit: number;
-  /** Where a page of plain values ends; checked between slices of rows. */
-  readonly pageSizeBytes: number;
-  /** A dictionary that grows past it gets no new entries: 0 for none at all. */
-  readonly dictionarySizeBytes: number;
-}
-
-/** A column's part of a row group: all its pages, and what the footer says of them. */
-export interface ColumnChunk {
-  readonly dictionaryPage?: EncodedPage;
-  readonly dataPages: readonly EncodedPage[];
-  /** Data pages that refer to the dictionary; the others are plain. */
-  readonly dictionaryEncodedPageCount: number;
-  /** Nulls and NaNs included. */
-  readonly valueCount: number;
-  readonly nullCount: number;
-  readonly nanCount: number;
-  readonly bounds?: ColumnBounds;
-}
-
-/** Rows that a leaf function sees at once: more make V8 optimise in the middle of a loop. */
-export const SLICE_ROWS: number = 16_384;
+/** Levels that a leaf function sees at once: more make V8 optimise in the middle of a loop. */
+export const SLICE_LEVELS: number = 16_384;
 /** Rows after which a dictionary that repeats too few values is given up. */
 const DICTIONARY_TRIAL_ROWS = 4096;
 
 /**
- * Encodes one column of one row group after the other. Pages are encoded and compressed as soon as
+ * Encodes one leaf of one row group after the other. Pages are encoded and compressed as soon as
  * they are full, each with the bit width that the dictionary needs by then, so that what is held is
  * the encoded pages, the dictionary, and one page of ids or plain values.
  */
-export class ColumnChunkWriter {
+export class ColumnChunkWriter<Levels extends PageLevels> {
   readonly #settings: ColumnChunkSettings;
   readonly #isLengthPrefixed: boolean;
   readonly #positions: Int32Array;
-  readonly #levels = new DefinitionLevels();
+  readonly #levels: Levels;
 
   #pages: EncodedPage[] = [];
   #pageBytes = 0;
   #dictionaryPageCount = 0;
-  #rowCount = 0;
+  #levelCount = 0;
   #nullCount = 0;
   #nanCount = 0;
   /** Of the values that are in no dictionary. */
@@ -75,8 +47,9 @@ export class ColumnChunkWriter {
   #valueCount = 0;
 
   /** The scratch is written and read within one call, so that many writers may share it. */
-  constructor(settings: ColumnChunkSettings, scratch: Int32Array) {
+  constructor(settings: ColumnChunkSettings, levels: Levels, scratch: Int32Array) {
     this.#settings = settings;
+    this.#levels = levels;
     this.#positions = scratch;
     this.#isLengthPrefixed = parquetTypeOf(settings.type).type === "BYTE_ARRAY";
   }
@@ -84,7 +57,8 @@ export class ColumnChunkWriter {
   /** Bytes that are held: encoded pages, the dictionary and the current page. */
   get bufferedBytes(): number {
     const dictionaryBytes = 2 * (this.#dictionary?.plainByteLength ?? 0);
-    return this.#pageBytes + dictionaryBytes + this.#ids.byteLength + this.#plain.buffer.byteLength;
+    const valueBytes = this.#ids.byteLength + this.#plain.buffer.byteLength;
+    return this.#pageBytes + dictionaryBytes + valueBytes + this.#levels.byteLength;
   }
 
   /** About the bytes that the chunk would take if it ended here. */
@@ -95,17 +69,17 @@ export class ColumnChunkWriter {
     return Math.ceil(this.#pageBytes + dictionaryBytes + currentBytes);
   }
 
-  /** Appends all rows of a column of the chunk's type, in any layout. */
-  append(column: FlatColumn): void {
-    const source = columnSource(column, this.#settings.type);
-    const sliceRows = this.#sliceRows(source);
+  /** Appends all rows of a source of the chunk's type. A page ends where a row does. */
+  append(source: LeafSource<Levels>): void {
+    const sliceLevels = this.#sliceLevels(source);
     const sharedIds = source.sharesValues ? new SharedIds(source.values) : undefined;
     for (let start = 0; start < source.length;) {
       const room = this.#settings.pageRowLimit - this.#levels.rowCount;
-      const end = Math.min(start + Math.min(room, sliceRows), source.length);
+      const end = source.sliceEnd(start, room, sliceLevels);
+      const isRowEnd = source.isRowStart(end);
       const count = source.select(start, end, this.#positions, this.#levels);
-      this.#appendValues(source.values, count, sharedIds);
-      if (this.#isPageFull()) this.#endPage();
+      this.#appendValues(source.values, count, sharedIds, isRowEnd);
+      if (isRowEnd && this.#isPageFull()) this.#endPage();
       start = end;
     }
   }
@@ -121,7 +95,7 @@ export class ColumnChunkWriter {
       ...(dictionary && { dictionaryPage: this.#encodeDictionary(dictionary) }),
       dataPages: this.#pages,
       dictionaryEncodedPageCount: this.#dictionaryPageCount,
-      valueCount: this.#rowCount,
+      valueCount: this.#levelCount,
       nullCount: this.#nullCount,
       nanCount: this.#nanCount,
       ...(bounds && { bounds }),
@@ -130,19 +104,26 @@ export class ColumnChunkWriter {
     return chunk;
   }
 
-  #sliceRows({ values, sharesValues, length }: ColumnSource): number {
-    if (values.kind !== "bytes" || sharesValues || length === 0) return SLICE_ROWS;
+  #sliceLevels({ values, sharesValues }: LeafSource<Levels>): number {
+    const { length } = values;
+    if (values.kind !== "bytes" || sharesValues || length === 0) return SLICE_LEVELS;
     const averageBytes = (values.offsets[length]! - values.offsets[0]!) / length;
     const fitting = Math.floor(this.#settings.pageSizeBytes / Math.max(averageBytes, 1));
-    return Math.max(1, Math.min(SLICE_ROWS, fitting));
+    return Math.max(1, Math.min(SLICE_LEVELS, fitting));
   }
 
-  #appendValues(values: PhysicalVector, count: number, sharedIds: SharedIds | undefined): void {
+  #appendValues(
+    values: PhysicalVector,
+    count: number,
+    sharedIds: SharedIds | undefined,
+    isRowEnd: boolean,
+  ): void {
     if (count === 0) return;
     this.#nanCount += countNans(this.#settings.type, values, this.#positions, count);
     if (this.#encoding === "undecided") this.#beginChunk(values.kind);
     if (this.#encoding === "dictionary" && this.#dictionary !== undefined) {
       this.#appendIds(this.#dictionary, values, count, sharedIds);
+      this.#judgeDictionary(this.#dictionary, isRowEnd);
     } else {
       this.#appendPlain(values, this.#positions, count);
     }
@@ -166,9 +147,12 @@ export class ColumnChunkWriter {
     if (sharedIds === undefined) dictionary.encode(values, this.#positions, count, this.#ids, at);
     else sharedIds.encode(dictionary, this.#positions, count, this.#ids, at);
     this.#valueCount += count;
+  }
+
+  #judgeDictionary(dictionary: ValueDictionary, isRowEnd: boolean): void {
     if (2 * dictionary.size > this.#valueCount && this.#isTrialOver(dictionary)) {
       this.#abandonDictionary(dictionary);
-    } else if (dictionary.plainByteLength > this.#settings.dictionarySizeBytes) {
+    } else if (isRowEnd && dictionary.plainByteLength > this.#settings.dictionarySizeBytes) {
       this.#closeDictionary(dictionary);
     }
   }
@@ -222,25 +206,25 @@ export class ColumnChunkWriter {
   #isPageFull(): boolean {
     return (
       this.#levels.rowCount >= this.#settings.pageRowLimit ||
-      this.#plain.index >= this.#settings.pageSizeBytes
+      this.#plain.index + this.#levels.byteLength >= this.#settings.pageSizeBytes
     );
   }
 
   #endPage(): void {
     const untried = this.#dictionaryPageCount === 0 ? this.#dictionary : undefined;
     if (untried !== undefined && !this.#dictionaryPays(untried)) this.#abandonDictionary(untried);
-    const { rowCount, nullCount } = this.#levels;
+    const { valueCount, nullCount } = this.#levels;
     const isDictionaryPage = this.#encoding === "dictionary";
     const page = encodeDataPage(
       this.#pageBody(isDictionaryPage),
-      rowCount,
+      valueCount,
       isDictionaryPage ? "RLE_DICTIONARY" : "PLAIN",
       this.#settings.compression,
     );
     this.#pages.push(page);
     this.#pageBytes += pageLength(page);
     if (isDictionaryPage) this.#dictionaryPageCount++;
-    this.#rowCount += rowCount;
+    this.#levelCount += valueCount;
     this.#nullCount += nullCount;
     this.#levels.clear();
     this.#valueCount = 0;
@@ -275,7 +259,7 @@ export class ColumnChunkWriter {
     this.#pages = [];
     this.#pageBytes = 0;
     this.#dictionaryPageCount = 0;
-    this.#rowCount = 0;
+    this.#levelCount = 0;
     this.#nullCount = 0;
     this.#nanCount = 0;
     this.#plainBounds = undefined;

@@ -3,27 +3,41 @@ import type { PrimitiveType } from "../../spec/type.ts";
 import type { DefinitionLevels } from "./definition-levels.ts";
 import { physicalVector, type PhysicalVector } from "./physical-vector.ts";
 
-/** The values of a column of any layout, and which of them each row has. */
-export interface ColumnSource {
+/** The values of a leaf, and which of them its levels have; a flat column has one level a row. */
+export interface LeafSource<Levels> {
+  /** How many levels there are. */
   readonly length: number;
   readonly values: PhysicalVector;
   /** Many rows may share a value: what is found out about one holds for all of them. */
   readonly sharesValues: boolean;
+  /** Where a slice from `start` on ends: with a row, unless one row is longer than a slice. */
+  sliceEnd(start: number, rowsMax: number, levelsMax: number): number;
+  /** Whether a row begins there, or all rows have ended. */
+  isRowStart(at: number): boolean;
   /**
-   * Writes the positions in `values` of the rows `[start, end)` that are not null to `positions`,
-   * appends the rows to the levels, and answers how many positions there are.
+   * Writes the positions in `values` of what is not null in `[start, end)` to `positions`, appends
+   * the levels to the page's, and answers how many positions there are.
    */
-  select(start: number, end: number, positions: Int32Array, levels: DefinitionLevels): number;
+  select(start: number, end: number, positions: Int32Array, levels: Levels): number;
 }
 
 /** Views a column of an Iceberg type for encoding. */
-export function columnSource(column: FlatColumn, type: PrimitiveType): ColumnSource {
+export function columnSource(
+  column: FlatColumn,
+  type: PrimitiveType,
+): LeafSource<DefinitionLevels> {
   const { length } = column;
+  const rows = {
+    length,
+    sliceEnd: (start: number, rowsMax: number, levelsMax: number) =>
+      Math.min(start + Math.min(rowsMax, levelsMax), length),
+    isRowStart: () => true,
+  };
   switch (column.layout) {
     case "dictionary": {
       const { indices, validity } = column;
       return {
-        length,
+        ...rows,
         values: physicalVector(column.dictionary, type),
         sharesValues: true,
         select: (start, end, positions, levels) =>
@@ -35,7 +49,7 @@ export function columnSource(column: FlatColumn, type: PrimitiveType): ColumnSou
     case "run-end-encoded": {
       const { runEnds, values } = column;
       return {
-        length,
+        ...rows,
         values: physicalVector(values, type),
         sharesValues: true,
         select: (start, end, positions, levels) =>
@@ -48,7 +62,7 @@ export function columnSource(column: FlatColumn, type: PrimitiveType): ColumnSou
     case "variable-size-binary": {
       const { validity } = column;
       return {
-        length,
+        ...rows,
         values: physicalVector(column, type),
         sharesValues: false,
         select: (start, end, positions, levels) =>

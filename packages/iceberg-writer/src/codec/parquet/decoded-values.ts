@@ -40,7 +40,8 @@ type Converter = (value: FlatValue) => FlatValue;
 
 const asIs: Converter = (value) => value;
 
-function converterOf(type: PrimitiveType, element: SchemaElement): Converter {
+/** What makes a decoded value one of the type's columns; `UNSUPPORTED` as above. */
+export function converterOf(type: PrimitiveType, element: SchemaElement): Converter {
   const stored = element.type;
   switch (type.kind) {
     case "boolean":

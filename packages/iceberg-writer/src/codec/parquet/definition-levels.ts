@@ -1,15 +1,24 @@
 import type { ByteWriter } from "hyparquet-writer";
 import { writeBitmap, writeRun } from "./hybrid-encoding.ts";
+import type { PageLevels } from "./page-levels.ts";
 
 /**
  * Which rows of a page are null, for a column that is not nested: levels 1 and 0, one bit a row,
  * which is what bit-packed levels of that width look like.
  */
-export class DefinitionLevels {
+export class DefinitionLevels implements PageLevels {
   rowCount = 0;
   nullCount = 0;
   /** 1 = there is a value; behind `rowCount` all are 1. Absent until a null comes. */
   #bits: Uint8Array | undefined;
+
+  get valueCount(): number {
+    return this.rowCount;
+  }
+
+  get byteLength(): number {
+    return this.#bits?.length ?? 0;
+  }
 
   appendRows(count: number): void {
     this.rowCount += count;

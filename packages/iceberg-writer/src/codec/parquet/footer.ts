@@ -11,16 +11,9 @@ import {
 import type { CompressionCodec } from "hyparquet";
 import type { PrimitiveType } from "../../spec/type.ts";
 import type { ColumnBounds } from "./column-bounds.ts";
+import { leavesOf, type ParquetLeaf, type ParquetNode } from "./parquet-schema.ts";
 import { parquetTypeOf } from "./parquet-type.ts";
 import { plainValue } from "./plain-value.ts";
-
-/** A leaf of the file's schema. */
-export interface FooterField {
-  readonly fieldId: number;
-  readonly name: string;
-  readonly isRequired: boolean;
-  readonly type: PrimitiveType;
-}
 
 /** A column chunk as the footer lists it; offsets are from the start of the file. */
 export interface FooterChunk {
@@ -36,7 +29,7 @@ export interface FooterChunk {
   readonly bounds?: ColumnBounds;
 }
 
-/** A row group as the footer lists it; one chunk for each field. */
+/** A row group as the footer lists it; one chunk for each leaf. */
 export interface FooterRowGroup {
   readonly rowCount: number;
   readonly chunks: readonly FooterChunk[];
@@ -44,7 +37,8 @@ export interface FooterRowGroup {
 
 /** What a footer says (Parquet: File Metadata). */
 export interface FooterContent {
-  readonly fields: readonly FooterField[];
+  /** The schema below its root. */
+  readonly nodes: readonly ParquetNode[];
   readonly rowGroups: readonly FooterRowGroup[];
   readonly codec: CompressionCodec;
   readonly keyValues: Readonly<Record<string, string>>;
@@ -57,6 +51,9 @@ export const PARQUET_MAGIC: Uint8Array = Uint8Array.of(0x50, 0x41, 0x52, 0x31);
 /** A Thrift struct, its fields by id. */
 type Thrift = Record<`field_${number}`, unknown>;
 
+/** In the order of Parquet's enum FieldRepetitionType. */
+const REPETITION_TYPES: readonly ParquetNode["repetition"][] = ["required", "optional", "repeated"];
+
 const PLAIN = Encodings.indexOf("PLAIN");
 const RLE = Encodings.indexOf("RLE");
 const RLE_DICTIONARY = Encodings.indexOf("RLE_DICTIONARY");
@@ -68,20 +65,21 @@ const STATISTICS_BYTES_MAX = 4096;
 
 /** Everything behind the last row group: the metadata, its length, the magic. */
 export function encodeFooter(content: FooterContent): Uint8Array {
-  const { fields, rowGroups, keyValues, createdBy, codec } = content;
+  const { nodes, rowGroups, keyValues, createdBy, codec } = content;
+  const leaves = nodes.flatMap(leavesOf);
   const rowCount = rowGroups.reduce((sum, group) => sum + group.rowCount, 0);
   const metadata: Thrift = {
     field_1: 1,
     field_2: [
-      { field_4: "table", field_5: fields.length },
-      ...fields.map((field) => schemaElement(field)),
+      { field_4: "table", field_5: nodes.length },
+      ...nodes.flatMap((node) => schemaElements(node)),
     ],
     field_3: BigInt(rowCount),
-    field_4: rowGroups.map((group) => rowGroup(group, fields, codec)),
+    field_4: rowGroups.map((group) => rowGroup(group, leaves, codec)),
     field_5: Object.entries(keyValues).map(([key, value]) => ({ field_1: key, field_2: value })),
     field_6: createdBy,
     // Without a column order, min_value and max_value mean nothing (Parquet: ColumnOrder).
-    field_7: fields.map(() => ({ field_1: {} })),
+    field_7: leaves.map(() => ({ field_1: {} })),
   };
   const writer = new ByteWriter();
   serializeTCompactProtocol(writer, metadata);
@@ -90,32 +88,37 @@ export function encodeFooter(content: FooterContent): Uint8Array {
   return writer.getBytes();
 }
 
-function schemaElement({ fieldId, name, isRequired, type }: FooterField): Thrift {
-  const parquetType = parquetTypeOf(type);
-  const { converted_type: converted } = parquetType;
-  return {
-    field_1: ParquetTypes.indexOf(parquetType.type),
-    field_2: parquetType.type_length,
-    field_3: isRequired ? 0 : 1,
-    field_4: name,
-    field_6: converted === undefined ? undefined : ConvertedTypes.indexOf(converted),
-    field_7: parquetType.scale,
-    field_8: parquetType.precision,
-    field_9: fieldId,
-    field_10: logicalType(parquetType.logical_type),
+/** A node, then what is below it. */
+function schemaElements(node: ParquetNode): readonly Thrift[] {
+  const parquetType = node.kind === "primitive" ? parquetTypeOf(node.type) : undefined;
+  const annotation = node.kind === "group" ? node.annotation : undefined;
+  const children = node.kind === "group" ? node.children : [];
+  const converted = parquetType?.converted_type ?? annotation;
+  const element: Thrift = {
+    field_1: parquetType && ParquetTypes.indexOf(parquetType.type),
+    field_2: parquetType?.type_length,
+    field_3: REPETITION_TYPES.indexOf(node.repetition),
+    field_4: node.name,
+    field_5: node.kind === "group" ? children.length : undefined,
+    field_6: converted && ConvertedTypes.indexOf(converted),
+    field_7: parquetType?.scale,
+    field_8: parquetType?.precision,
+    field_9: node.fieldId,
+    field_10: logicalType(parquetType?.logical_type ?? (annotation && { type: annotation })),
   };
+  return [element, ...children.flatMap((child) => schemaElements(child))];
 }
 
 function rowGroup(
   { rowCount, chunks }: FooterRowGroup,
-  fields: readonly FooterField[],
+  leaves: readonly ParquetLeaf[],
   codec: CompressionCodec,
 ): Thrift {
   const sum = (size: (chunk: FooterChunk) => number): bigint =>
     BigInt(chunks.reduce((total, chunk) => total + size(chunk), 0));
   const [first] = chunks;
   return {
-    field_1: chunks.map((chunk, index) => columnChunk(chunk, fields[index]!, codec)),
+    field_1: chunks.map((chunk, index) => columnChunk(chunk, leaves[index]!, codec)),
     field_2: sum((chunk) => chunk.uncompressedSize),
     field_3: BigInt(rowCount),
     field_5: BigInt(first?.dictionaryPageOffset ?? first?.dataPageOffset ?? 0),
@@ -123,21 +126,21 @@ function rowGroup(
   };
 }
 
-function columnChunk(chunk: FooterChunk, field: FooterField, codec: CompressionCodec): Thrift {
+function columnChunk(chunk: FooterChunk, leaf: ParquetLeaf, codec: CompressionCodec): Thrift {
   const { dictionaryPageOffset } = chunk;
   return {
     field_2: BigInt(dictionaryPageOffset ?? chunk.dataPageOffset),
     field_3: {
-      field_1: ParquetTypes.indexOf(parquetTypeOf(field.type).type),
+      field_1: ParquetTypes.indexOf(parquetTypeOf(leaf.type).type),
       field_2: encodings(chunk),
-      field_3: [field.name],
+      field_3: leaf.path,
       field_4: CompressionCodecs.indexOf(codec),
       field_5: BigInt(chunk.valueCount),
       field_6: BigInt(chunk.uncompressedSize),
       field_7: BigInt(chunk.compressedSize),
       field_9: BigInt(chunk.dataPageOffset),
       field_11: dictionaryPageOffset === undefined ? undefined : BigInt(dictionaryPageOffset),
-      field_12: statistics(chunk, field.type),
+      field_12: statistics(chunk, leaf.type),
       field_13: encodingStatistics(chunk),
     },
   };

@@ -1,18 +1,16 @@
-import { isFlatColumn, type Column } from "@salon/columns";
-import { ColumnChunkWriter, SLICE_ROWS, type ColumnChunk } from "./column-chunk-writer.ts";
-import {
-  encodeFooter,
-  PARQUET_MAGIC,
-  type FooterChunk,
-  type FooterField,
-  type FooterRowGroup,
-} from "./footer.ts";
+import type { Column } from "@salon/columns";
+import type { NestedField } from "../../spec/type.ts";
+import { SLICE_LEVELS } from "./column-chunk-writer.ts";
+import type { ColumnChunk } from "./column-chunk.ts";
+import { createColumnWriter, type ColumnWriter } from "./column-writer.ts";
+import { encodeFooter, PARQUET_MAGIC, type FooterChunk, type FooterRowGroup } from "./footer.ts";
 import { pageLength, type EncodedPage } from "./page.ts";
+import { leavesOf, parquetNodeOf, type ParquetLeaf, type ParquetNode } from "./parquet-schema.ts";
 import type { ParquetSettings } from "./parquet-settings.ts";
 
 /** What a file is to hold beside its rows. */
 export interface ParquetEncoderOptions {
-  readonly fields: readonly FooterField[];
+  readonly fields: readonly NestedField[];
   readonly settings: ParquetSettings;
   readonly keyValues: Readonly<Record<string, string>>;
   readonly createdBy: string;
@@ -22,6 +20,7 @@ export interface ParquetEncoderOptions {
 export interface EncodedRowGroup {
   readonly offset: number;
   readonly parts: readonly Uint8Array[];
+  /** One for each leaf of the schema. */
   readonly chunks: readonly ColumnChunk[];
   /** Bytes of each chunk, headers included. */
   readonly chunkSizes: readonly number[];
@@ -30,18 +29,25 @@ export interface EncodedRowGroup {
 /** Encodes a Parquet file row group by row group; whoever owns it stores the bytes in order. */
 export class ParquetEncoder {
   readonly #options: ParquetEncoderOptions;
-  readonly #writers: readonly ColumnChunkWriter[];
+  readonly #nodes: readonly ParquetNode[];
+  readonly #columns: readonly ColumnWriter[];
+  readonly #writers: ColumnWriter["chunkWriters"];
+  /** The columns of the file. */
+  readonly leaves: readonly ParquetLeaf[];
   readonly #rowGroups: FooterRowGroup[] = [];
   #offset = 0;
   #rowCount = 0;
 
   constructor(options: ParquetEncoderOptions) {
     this.#options = options;
-    const { settings } = options;
-    const scratch = new Int32Array(SLICE_ROWS);
-    this.#writers = options.fields.map(
-      ({ type, isRequired }) => new ColumnChunkWriter({ type, isRequired, ...settings }, scratch),
+    const { fields, settings } = options;
+    const scratch = new Int32Array(SLICE_LEVELS);
+    this.#nodes = fields.map(parquetNodeOf);
+    this.leaves = this.#nodes.flatMap(leavesOf);
+    this.#columns = fields.map((field, index) =>
+      createColumnWriter(field, leavesOf(this.#nodes[index]!), settings, scratch),
     );
+    this.#writers = this.#columns.flatMap(({ chunkWriters }) => chunkWriters);
   }
 
   /** Rows of the row group that is open. */
@@ -72,8 +78,7 @@ export class ParquetEncoder {
 
   /** Appends rows to one column; the caller appends the same number to each, then counts them. */
   appendColumn(index: number, column: Column): void {
-    if (!isFlatColumn(column)) throw new TypeError(`${column.layout} columns are not written`);
-    this.#writers[index]!.append(column);
+    this.#columns[index]!.append(column);
   }
 
   /** Counts rows of which every column is appended. */
@@ -95,9 +100,10 @@ export class ParquetEncoder {
 
   /** The bytes behind the last row group. */
   footer(): Uint8Array {
-    const { fields, settings, keyValues, createdBy } = this.#options;
+    const { settings, keyValues, createdBy } = this.#options;
     const { codec } = settings.compression;
-    const bytes = encodeFooter({ fields, rowGroups: this.#rowGroups, codec, keyValues, createdBy });
+    const [nodes, rowGroups] = [this.#nodes, this.#rowGroups];
+    const bytes = encodeFooter({ nodes, rowGroups, codec, keyValues, createdBy });
     this.#offset += bytes.length;
     return bytes;
   }

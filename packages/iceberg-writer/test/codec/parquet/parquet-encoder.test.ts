@@ -31,7 +31,7 @@ function encodeFile(
   isRequired = false,
 ): Uint8Array {
   const encoder = new ParquetEncoder({
-    fields: [{ fieldId: 7, name: "value", isRequired, type }],
+    fields: [{ id: 7, name: "value", required: isRequired, type }],
     settings: parquetSettings(properties),
     keyValues: { "iceberg.schema": "{}" },
     createdBy: "test",
