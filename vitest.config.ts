@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests run on the sources of every workspace package: no build comes before them. */
-const conditions = ["@salon/source", "node", "import", "default"];
+const conditions = ["@salon/source", "node"];
 const unit = ["{packages,apps,tools}/**/test/**/*.test.ts", "tools/*.test.ts"];
 const interop = ["{packages,apps}/*/test/**/*.integration.test.ts"];
 

@@ -56,6 +56,8 @@ export type {
 } from "./services/librdkafka.ts";
 export { createBucket, listObjects, startMinio } from "./services/minio.ts";
 export type { MinioService, S3Access } from "./services/minio.ts";
+export { startPostgres } from "./services/postgres.ts";
+export type { PostgresService } from "./services/postgres.ts";
 export { startRestCatalog } from "./services/rest-catalog.ts";
 export type { RestCatalogService, RestCatalogSettings } from "./services/rest-catalog.ts";
 export { useSharedServices } from "./services/shared-services.ts";

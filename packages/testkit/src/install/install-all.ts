@@ -2,6 +2,7 @@
 // `node packages/testkit/src/install/install-all.ts`. Needs no workspace dependency.
 import { installJars } from "./maven-jars.ts";
 import { installMinio } from "./minio-binary.ts";
+import { installPostgres } from "./postgres-binaries.ts";
 import { installPython } from "./python-environment.ts";
 
 async function timed(what: string, install: () => Promise<unknown>): Promise<void> {
@@ -15,6 +16,7 @@ async function installDownloads(): Promise<void> {
   for (const jars of ["kafka4", "rest-catalog", "spark", "kafka3"] as const) {
     await timed(`jars of ${jars}`, () => installJars(jars));
   }
+  await timed("PostgreSQL", installPostgres);
   for (const python of ["readers", "spark"] as const) {
     await timed(`Python of ${python}`, () => installPython(python));
   }

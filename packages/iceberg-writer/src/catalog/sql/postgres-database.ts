@@ -35,8 +35,10 @@ export async function openPostgresDatabase(uri: string): Promise<SqlDatabase> {
     query_timeout: ANSWER_TIMEOUT_MS,
     application_name: "salon",
   });
-  // A connection that is lost while nobody uses it is replaced by the next use.
+  // A connection that is lost tells whoever waits for its answer; an event of it that nobody
+  // heard would end the process.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return new PostgresDatabase(pool);
 }
 
