@@ -56,13 +56,13 @@ class PostgresDatabase implements SqlDatabase {
   ): Promise<readonly SqlRow[]> {
     const client = await this.#connect(options);
     try {
-      const { rows } = await client.query<Record<string, unknown>>(numbered(statement), [
-        ...values,
-      ]);
+      const answer = client.query<Record<string, unknown>>(numbered(statement), [...values]);
+      const { rows } = await untilAborted(answer, options);
       client.release();
       return rows;
     } catch (error) {
       client.release(isLost(error));
+      options?.signal?.throwIfAborted();
       throw postgresError(error);
     }
   }
@@ -74,7 +74,8 @@ class PostgresDatabase implements SqlDatabase {
   ): Promise<SqlChange> {
     const client = await this.#connect(options);
     try {
-      const { rowCount } = await client.query(numbered(statement), [...values]);
+      const answer = client.query(numbered(statement), [...values]);
+      const { rowCount } = await untilAborted(answer, options);
       client.release();
       return { kind: "done", changedRows: rowCount ?? 0 };
     } catch (error) {
@@ -96,6 +97,22 @@ class PostgresDatabase implements SqlDatabase {
     } catch (error) {
       throw postgresError(error);
     }
+  }
+}
+
+/** Waits no longer than until the abort; the connection is then of no more use. */
+async function untilAborted<Answer>(
+  answer: Promise<Answer>,
+  { signal }: OperationOptions = {},
+): Promise<Answer> {
+  if (signal === undefined) return answer;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([answer, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }
 

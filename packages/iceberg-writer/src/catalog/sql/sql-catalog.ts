@@ -24,6 +24,8 @@ import type { SqlDatabase } from "./sql-database.ts";
 import { SqlTables } from "./sql-tables.ts";
 import type { RecordedName } from "./sql-tables.ts";
 
+const DELETE_AFTER_COMMIT = "write.metadata.delete-after-commit.enabled";
+
 /** What the SQL catalog is made of. */
 export interface SqlCatalogOptions extends ClockAndIds {
   /** Owned by the catalog. */
@@ -133,6 +135,7 @@ class SqlCatalog implements Catalog {
     const swapped = await this.#tables.swap(recorded, { from, to }, options);
     if (swapped.kind === "unknown") return swapped;
     if (swapped.changedRows > 0) {
+      await this.#deleteForgotten(base, next);
       return { kind: "committed", table: this.#table(identifier, to, next) };
     }
     await this.#deleteUnused(to);
@@ -195,6 +198,15 @@ class SqlCatalog implements Catalog {
     const written = joinLocation(stripTrailingSlash(folder), name);
     await fileIo.write(written, await encodeMetadata(metadata, isGzipped), options);
     return written;
+  }
+
+  /** Deletes what the metadata log has dropped, where the table wants that. */
+  async #deleteForgotten(base: TableMetadata, next: TableMetadata): Promise<void> {
+    if (next.properties[DELETE_AFTER_COMMIT]?.toLowerCase() !== "true") return;
+    const kept = new Set(next.metadataLog.map(({ metadataFile }) => metadataFile));
+    for (const { metadataFile } of base.metadataLog) {
+      if (!kept.has(metadataFile)) await this.#deleteUnused(metadataFile);
+    }
   }
 
   /** Best effort: nothing refers to it. */

@@ -19,6 +19,7 @@ const CREATE_TABLES = [
      PRIMARY KEY (catalog_name, namespace, property_key))`,
 ] as const;
 
+const LOOK_FOR_TABLES = "SELECT 1 FROM iceberg_tables, iceberg_namespace_properties LIMIT 1";
 /** Java's second layout tells tables from views. */
 const LOOK_FOR_TYPE = "SELECT iceberg_type FROM iceberg_tables LIMIT 1";
 const IS_TABLE = "AND (iceberg_type IS NULL OR iceberg_type = 'TABLE')";
@@ -44,29 +45,19 @@ export class SqlTables {
     this.#hasType = hasType;
   }
 
-  /** Creates the tables where they are missing, and looks which layout they have. */
+  /**
+   * Looks which layout the tables have, and creates them where they are missing: who may only use
+   * them needs no right to create any.
+   */
   static async open(
     database: SqlDatabase,
     catalogName: string,
     options?: OperationOptions,
   ): Promise<SqlTables> {
-    for (const statement of CREATE_TABLES) {
-      const created = await database.change(statement, [], options);
-      if (created.kind === "unknown") {
-        throw new IcebergError("CATALOG_UNAVAILABLE", "the catalog's tables may not be there yet", {
-          cause: created.cause,
-          retryable: true,
-        });
-      }
+    if (!(await isUnderstood(database, LOOK_FOR_TABLES, options))) {
+      await createTables(database, options);
     }
-    let hasType = true;
-    try {
-      await database.query(LOOK_FOR_TYPE, [], options);
-    } catch (error) {
-      options?.signal?.throwIfAborted();
-      if (!(error instanceof IcebergError) || error.retryable) throw error;
-      hasType = false;
-    }
+    const hasType = await isUnderstood(database, LOOK_FOR_TYPE, options);
     return new SqlTables(database, catalogName, hasType);
   }
 
@@ -174,5 +165,33 @@ export class SqlTables {
 
   get #onlyTables(): string {
     return this.#hasType ? IS_TABLE : "";
+  }
+}
+
+/** False where the database lacks what the query names. */
+async function isUnderstood(
+  database: SqlDatabase,
+  query: string,
+  options?: OperationOptions,
+): Promise<boolean> {
+  try {
+    await database.query(query, [], options);
+    return true;
+  } catch (error) {
+    options?.signal?.throwIfAborted();
+    if (!(error instanceof IcebergError) || error.retryable) throw error;
+    if (error.code !== "CATALOG_UNAVAILABLE") throw error;
+    return false;
+  }
+}
+
+async function createTables(database: SqlDatabase, options?: OperationOptions): Promise<void> {
+  for (const statement of CREATE_TABLES) {
+    const created = await database.change(statement, [], options);
+    if (created.kind === "done") continue;
+    throw new IcebergError("CATALOG_UNAVAILABLE", "the catalog's tables may not be there yet", {
+      cause: created.cause,
+      retryable: true,
+    });
   }
 }

@@ -12,6 +12,7 @@ const IN_MEMORY = ":memory:";
 const BUSY = 5;
 const LOCKED = 6;
 const RETRYABLE = [BUSY, LOCKED];
+const IO_ERROR = 10;
 const FULL = 13;
 /** How long another process may hold the database. */
 const BUSY_TIMEOUT_MS = 30_000;
@@ -52,15 +53,23 @@ class SqliteDatabase implements SqlDatabase {
     return this.#whenFree(() => this.#database.prepare(statement).all(...values), options);
   }
 
-  change(
+  async change(
     statement: string,
     values: readonly SqlValue[],
     options?: OperationOptions,
   ): Promise<SqlChange> {
-    return this.#whenFree(() => {
-      const { changes } = this.#database.prepare(statement).run(...values);
+    try {
+      const { changes } = await this.#whenFree(
+        () => this.#database.prepare(statement).run(...values),
+        options,
+      );
       return { kind: "done", changedRows: Number(changes) };
-    }, options);
+    } catch (error) {
+      // What a disk has kept of a transaction that failed on it shows when the file is read anew.
+      const isOpen = error instanceof IcebergError && primaryCode(error.cause) === IO_ERROR;
+      if (isOpen) return { kind: "unknown", cause: error };
+      throw error;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
