@@ -4,6 +4,8 @@ import { expect, it } from "vitest";
 import type { Catalog, CommitOutcome } from "../../src/catalog/catalog.ts";
 import { createHadoopCatalog } from "../../src/catalog/hadoop-catalog.ts";
 import { createMemoryCatalog } from "../../src/catalog/memory-catalog.ts";
+import { openSqlCatalog } from "../../src/catalog/sql/sql-catalog.ts";
+import { openSqliteDatabase } from "../../src/catalog/sql/sqlite-database.ts";
 import { IcebergError } from "../../src/iceberg-error.ts";
 import { createMemoryFileIo } from "../../src/io/memory-file-io.ts";
 import { readManifestList } from "../../src/scan/manifest-list-reader.ts";
@@ -52,14 +54,35 @@ class Network {
   }
 }
 
-async function openRivals(kind: "hadoop" | "memory"): Promise<Catalog> {
+const kinds = ["hadoop", "memory", "sql"] as const;
+type Kind = (typeof kinds)[number];
+
+async function openEmpty(kind: Kind): Promise<Catalog> {
   const parts = {
     warehouse: "memory://w",
     fileIo: createMemoryFileIo(),
     nowMs: Date.now,
     randomUuid: () => crypto.randomUUID(),
   };
-  const catalog = kind === "hadoop" ? createHadoopCatalog(parts) : createMemoryCatalog(parts);
+  switch (kind) {
+    case "hadoop":
+      return createHadoopCatalog(parts);
+    case "memory":
+      return createMemoryCatalog(parts);
+    case "sql":
+      return openSqlCatalog({
+        ...parts,
+        catalogName: "rivals",
+        database: await openSqliteDatabase(":memory:"),
+      });
+    default:
+      return kind satisfies never;
+  }
+}
+
+async function openRivals(kind: Kind): Promise<Catalog> {
+  const catalog = await openEmpty(kind);
+  await catalog.ensureNamespace(identifier.namespace);
   await catalog.createTable(identifier, {
     schema: { schemaId: 0, fields: [] },
     properties: {
@@ -99,52 +122,49 @@ const writer = fc.array(fc.array(fc.constantFrom(...fates), { maxLength: 8 }), {
   maxLength: 4,
 });
 
-it.each(["hadoop", "memory"] as const)(
-  "rivals over a bad network lose and repeat nothing (%s)",
-  async (kind) => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(writer, { minLength: 1, maxLength: 3 }), async (writers) => {
-        const catalog = await openRivals(kind);
-        const network = new Network();
-        const outcomes = new Map<string, string>();
-        await Promise.all(
-          writers.map(async (appends, number) => {
-            for (const [index, script] of appends.entries()) {
-              const file = dataFile(`w${number}-${index}`);
-              const components = instantComponents();
-              outcomes.set(
-                file.filePath,
-                await appendToTable({
-                  catalog: scriptCommits(
-                    catalog,
-                    script.map((fate) => network.script(fate)),
-                  ),
-                  table: await catalog.loadTable(identifier),
-                  request: { dataFiles: [file] },
-                  components,
-                }).then(
-                  () => "committed",
-                  (error: unknown) => (error instanceof IcebergError ? error.code : String(error)),
+it.each(kinds)("rivals over a bad network lose and repeat nothing (%s)", async (kind) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(writer, { minLength: 1, maxLength: 3 }), async (writers) => {
+      const catalog = await openRivals(kind);
+      const network = new Network();
+      const outcomes = new Map<string, string>();
+      await Promise.all(
+        writers.map(async (appends, number) => {
+          for (const [index, script] of appends.entries()) {
+            const file = dataFile(`w${number}-${index}`);
+            const components = instantComponents();
+            outcomes.set(
+              file.filePath,
+              await appendToTable({
+                catalog: scriptCommits(
+                  catalog,
+                  script.map((fate) => network.script(fate)),
                 ),
-              );
-            }
-          }),
-        );
-        await network.deliver();
-        await expireSnapshots({
-          catalog,
-          table: await catalog.loadTable(identifier),
-          retention: { maxSnapshotAgeMs: 0, minSnapshotsToKeep: 2 },
-          components: { nowMs: () => Date.now() + 1000 },
-        });
-        const live = await liveFiles(catalog);
-        for (const [path, outcome] of outcomes) {
-          const count = live.get(path) ?? 0;
-          const isAllowed = allowedCounts[outcome]?.includes(count) ?? false;
-          expect({ path, outcome, count, isAllowed }).toMatchObject({ isAllowed: true });
-        }
-      }),
-      { numRuns: 100 },
-    );
-  },
-);
+                table: await catalog.loadTable(identifier),
+                request: { dataFiles: [file] },
+                components,
+              }).then(
+                () => "committed",
+                (error: unknown) => (error instanceof IcebergError ? error.code : String(error)),
+              ),
+            );
+          }
+        }),
+      );
+      await network.deliver();
+      await expireSnapshots({
+        catalog,
+        table: await catalog.loadTable(identifier),
+        retention: { maxSnapshotAgeMs: 0, minSnapshotsToKeep: 2 },
+        components: { nowMs: () => Date.now() + 1000 },
+      });
+      const live = await liveFiles(catalog);
+      for (const [path, outcome] of outcomes) {
+        const count = live.get(path) ?? 0;
+        const isAllowed = allowedCounts[outcome]?.includes(count) ?? false;
+        expect({ path, outcome, count, isAllowed }).toMatchObject({ isAllowed: true });
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
