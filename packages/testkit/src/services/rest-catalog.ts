@@ -12,6 +12,8 @@ export interface RestCatalogSettings {
   readonly s3?: S3Access | undefined;
   /** `s3://bucket/prefix` with `s3`; else a local path. Absent: a directory that ends with the service. */
   readonly warehouse?: string | undefined;
+  /** The file of SQLite that it keeps its tables in; absent: one that ends with the service. */
+  readonly databasePath?: string | undefined;
 }
 
 /** A running reference REST catalog of Apache Iceberg, kept in SQLite. */
@@ -23,7 +25,7 @@ export interface RestCatalogService extends AsyncDisposable {
   logs(): string;
   suspend(): void;
   resume(): void;
-  /** Ends it and removes its database; files in S3 stay. */
+  /** Ends it and removes a database of its own; files in S3 stay. */
   stop(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function startRestCatalog(
   await using resources = new AsyncDisposableStack();
   const directory = resources.use(await createWorkDirectory("rest-catalog"));
   const warehouse = settings.warehouse ?? `file://${join(directory.path, "warehouse")}`;
+  const databasePath = settings.databasePath ?? join(directory.path, "catalog.db");
   const port = await freePort();
   const uri = `http://127.0.0.1:${port}`;
   const child = resources.use(
@@ -51,7 +54,7 @@ export async function startRestCatalog(
       args: [...JVM, "-cp", jars, "org.apache.iceberg.rest.RESTCatalogServer"],
       env: {
         CATALOG_CATALOG__IMPL: "org.apache.iceberg.jdbc.JdbcCatalog",
-        CATALOG_URI: `jdbc:sqlite:${join(directory.path, "catalog.db")}`,
+        CATALOG_URI: `jdbc:sqlite:${databasePath}`,
         CATALOG_JDBC_USER: "user",
         CATALOG_JDBC_PASSWORD: "password",
         CATALOG_WAREHOUSE: warehouse,
