@@ -9,14 +9,14 @@ interface ParquetNodeBase {
 }
 
 /** A node of a file's schema that holds others. */
-export interface ParquetGroup extends ParquetNodeBase {
+interface ParquetGroup extends ParquetNodeBase {
   readonly kind: "group";
   readonly annotation?: "LIST" | "MAP";
   readonly children: readonly ParquetNode[];
 }
 
 /** A node of a file's schema that holds values. */
-export interface ParquetPrimitive extends ParquetNodeBase {
+interface ParquetPrimitive extends ParquetNodeBase {
   readonly kind: "primitive";
   readonly fieldId: number;
   readonly type: PrimitiveType;
