@@ -1,6 +1,6 @@
 import { IcebergError } from "./iceberg-error.ts";
 import type { PartitionField, PartitionSpec } from "./spec/partition-spec.ts";
-import { findFieldByName } from "./spec/schema.ts";
+import { assignFreshIds, findFieldByName } from "./spec/schema.ts";
 import type { Schema } from "./spec/schema.ts";
 import { parseTransform } from "./spec/transform.ts";
 import { parsePrimitiveType } from "./spec/type.ts";
@@ -20,7 +20,8 @@ export type ColumnDefinition =
 
 /**
  * A schema from names and types, in their order: `{ id: "long", price: "decimal(9,2)" }`. Field ids
- * count from 1; a table that is created with it assigns its own.
+ * count from 1, those in nested types too, whatever they were; a table that is created with it
+ * assigns its own.
  *
  * Errors: `METADATA_INVALID` for a type that is none.
  */
@@ -35,7 +36,7 @@ export function defineSchema(columns: Readonly<Record<string, ColumnDefinition>>
       ...(doc === undefined ? {} : { doc }),
     };
   });
-  return { schemaId: 0, fields };
+  return assignFreshIds({ schemaId: 0, fields }, 0).schema;
 }
 
 /**

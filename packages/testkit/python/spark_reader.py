@@ -9,6 +9,7 @@ import os
 import sys
 
 from pyspark.sql import Row, SparkSession
+from pyspark.sql.types import TimestampType
 
 from json_lines import serve
 from row_encoding import write_rows
@@ -94,7 +95,7 @@ def sql(text, catalogs, path):
 def answer(text, path):
     frame = spark.sql(text)
     types = dict(frame.dtypes)
-    kinds = list(types.values())
+    kinds = [field.dataType for field in frame.schema.fields]
     rows = (
         tuple(arrow_value(value, kind) for value, kind in zip(row, kinds))
         for row in frame.toLocalIterator(prefetchPartitions=True)
@@ -103,17 +104,20 @@ def answer(text, path):
     return {"types": types}
 
 
-def arrow_value(value, kind=None):
+def arrow_value(value, kind):
     """A value as the other engines give it: structs are dictionaries, maps are lists of pairs."""
-    if isinstance(value, datetime.datetime) and kind == "timestamp":
+    if isinstance(value, datetime.datetime) and isinstance(kind, TimestampType):
         # Spark hands it out without its zone, in the time of this process: UTC.
         return value.replace(tzinfo=datetime.timezone.utc)
     if isinstance(value, Row):
-        return {name: arrow_value(item) for name, item in value.asDict().items()}
+        return {field.name: arrow_value(value[field.name], field.dataType) for field in kind.fields}
     if isinstance(value, dict):
-        return [(arrow_value(key), arrow_value(item)) for key, item in value.items()]
+        return [
+            (arrow_value(key, kind.keyType), arrow_value(item, kind.valueType))
+            for key, item in value.items()
+        ]
     if isinstance(value, list):
-        return [arrow_value(item) for item in value]
+        return [arrow_value(item, kind.elementType) for item in value]
     return value
 
 
