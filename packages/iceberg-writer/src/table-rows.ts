@@ -13,38 +13,53 @@ export type RowChunk = readonly PlainRow[] | ColumnBatch;
 /** Plain objects that come one by one are gathered up to this many. */
 const rowsPerBatch = 4096;
 
-/** The rows as columns of the schema, in their order. Errors: those of {@link batchFromRows}. */
+/**
+ * The rows as columns of the schema, in their order. Errors: those of {@link batchFromRows}, each
+ * with the row's index in all of `rows`, whatever chunks they came in.
+ */
 export async function* columnBatchesOf(
   schema: Schema,
   rows: TableRows,
 ): AsyncGenerator<ColumnBatch, void, undefined> {
+  let firstRow = 0;
+  for await (const chunk of chunksOf(rows)) {
+    for (const batch of batchesOfChunk(schema, chunk, firstRow)) {
+      firstRow += batch.rowCount;
+      yield batch;
+    }
+  }
+}
+
+async function* chunksOf(rows: TableRows): AsyncGenerator<RowChunk, void, undefined> {
   if (!isStream(rows)) {
-    yield* batchesOfChunk(schema, rows);
+    yield rows;
     return;
   }
   let gathered: PlainRow[] = [];
   for await (const item of rows) {
-    if (isChunk(item)) {
-      if (gathered.length > 0) yield batchFromRows(schema, gathered);
-      gathered = [];
-      yield* batchesOfChunk(schema, item);
-    } else {
+    if (!isChunk(item)) {
       gathered.push(item);
       if (gathered.length < rowsPerBatch) continue;
-      yield batchFromRows(schema, gathered);
-      gathered = [];
     }
+    if (gathered.length > 0) yield gathered;
+    gathered = [];
+    if (isChunk(item)) yield item;
   }
-  if (gathered.length > 0) yield batchFromRows(schema, gathered);
+  if (gathered.length > 0) yield gathered;
 }
 
-function* batchesOfChunk(schema: Schema, chunk: RowChunk): Generator<ColumnBatch, void, undefined> {
+function* batchesOfChunk(
+  schema: Schema,
+  chunk: RowChunk,
+  firstRow: number,
+): Generator<ColumnBatch, void, undefined> {
   if (isColumnBatch(chunk)) {
     if (chunk.rowCount > 0) yield chunk;
     return;
   }
   for (let start = 0; start < chunk.length; start += rowsPerBatch) {
-    yield batchFromRows(schema, chunk.slice(start, start + rowsPerBatch));
+    const rows = chunk.slice(start, start + rowsPerBatch);
+    yield batchFromRows(schema, rows, { firstRow: firstRow + start });
   }
 }
 
@@ -59,6 +74,7 @@ function isChunk(item: PlainRow | RowChunk): item is RowChunk {
 /** A batch by its form: a plain row with three such fields would have to be sent in an array. */
 function isColumnBatch(item: PlainRow | RowChunk): item is ColumnBatch {
   return (
+    isObject(item) &&
     "rowCount" in item &&
     typeof item.rowCount === "number" &&
     "names" in item &&
@@ -66,4 +82,9 @@ function isColumnBatch(item: PlainRow | RowChunk): item is ColumnBatch {
     "columns" in item &&
     Array.isArray(item.columns)
   );
+}
+
+/** JavaScript callers pass anything; what is no object is told as a row that is none. */
+function isObject(item: unknown): boolean {
+  return typeof item === "object" && item !== null;
 }

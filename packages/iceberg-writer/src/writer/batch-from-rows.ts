@@ -13,6 +13,12 @@ import { nestedRowValue, RowValueProblem } from "./nested-row-value.ts";
 /** A row as a plain object, its values by the names of a table's columns. */
 export type PlainRow = Readonly<Record<string, unknown>>;
 
+/** Where the rows stand. */
+export interface RowPlacement {
+  /** The index of the first row in all that is appended, from which errors count; 0 by default. */
+  readonly firstRow?: number | undefined;
+}
+
 /** The first problem of the rows so far; rows from its own on need not be looked at again. */
 interface FirstProblem {
   readonly row: number;
@@ -22,30 +28,39 @@ interface FirstProblem {
 /**
  * The columns of plain objects, as {@link nestedRowValue} takes their values; an absent or
  * undefined field is null. `SCHEMA_MISMATCH` for a field that the schema does not have,
- * `VALUE_INVALID` for a value that is not of its column's type and for a null in a required column,
- * at any depth. The first row that has a problem is named by its index, the field by its dotted
- * name.
+ * `VALUE_INVALID` for a value that is not of its column's type, for a null in a required column, at
+ * any depth, and for a row that is no object. The first row that has a problem is named by its
+ * index, the field by its dotted name.
  */
-export function batchFromRows(schema: Schema, rows: readonly PlainRow[]): ColumnBatch {
+export function batchFromRows(
+  schema: Schema,
+  rows: readonly PlainRow[],
+  { firstRow = 0 }: RowPlacement = {},
+): ColumnBatch {
   const { fields } = schema;
   const names = fields.map(({ name }) => name);
-  let first = findUnknownField(names, rows);
+  let first = findMisshapenRow(names, rows);
   const columns: Column[] = [];
   for (const field of fields) {
     const built = buildColumn(field, first === undefined ? rows : rows.slice(0, first.row));
     if ("problem" in built) first = built;
     else columns.push(built);
   }
-  if (first !== undefined) throw rowError(first);
+  if (first !== undefined) throw rowError(first, firstRow);
   return { ...trustedColumnBatch(names, columns), rowCount: rows.length };
 }
 
-function findUnknownField(
+/** JavaScript callers pass anything: a row that is no object would be one of nulls alone. */
+function findMisshapenRow(
   names: readonly string[],
-  rows: readonly PlainRow[],
+  rows: readonly unknown[],
 ): FirstProblem | undefined {
   const known = new Set(names);
   for (const [row, values] of rows.entries()) {
+    if (typeof values !== "object" || values === null || Array.isArray(values)) {
+      const reason = `${describeRow(values)} is no row`;
+      return { row, problem: new RowValueProblem("VALUE_INVALID", [], reason) };
+    }
     const unknown = Object.keys(values).find((name) => !known.has(name));
     if (unknown === undefined) continue;
     const reason = "is not in the table's schema";
@@ -70,11 +85,20 @@ function buildColumn(field: NestedField, rows: readonly PlainRow[]): Column | Fi
   return builder.finish();
 }
 
-function rowError({ row, problem }: FirstProblem): IcebergError {
-  const field = problem.path.join(".");
+function describeRow(row: unknown): string {
+  if (row === null) return "null";
+  return Array.isArray(row) ? "an array" : `a value of type ${typeof row}`;
+}
+
+function rowError({ row: index, problem }: FirstProblem, firstRow: number): IcebergError {
+  const row = firstRow + index;
+  const { code, path, reason } = problem;
+  if (path.length === 0)
+    return new IcebergError(code, `row ${row}: ${reason}`, { context: { row } });
+  const field = path.join(".");
   const message =
-    problem.code === "SCHEMA_MISMATCH"
-      ? `row ${row}: field ${field} ${problem.reason}`
-      : `row ${row}, field ${field}: ${problem.reason}`;
-  return new IcebergError(problem.code, message, { context: { row, field } });
+    code === "SCHEMA_MISMATCH"
+      ? `row ${row}: field ${field} ${reason}`
+      : `row ${row}, field ${field}: ${reason}`;
+  return new IcebergError(code, message, { context: { row, field } });
 }

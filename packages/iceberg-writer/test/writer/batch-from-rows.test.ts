@@ -1,7 +1,7 @@
 import { rowAt } from "@salon/columns";
 import { expect, test } from "vitest";
 import type { NestedField, PrimitiveType } from "../../src/spec/type.ts";
-import { batchFromRows } from "../../src/writer/batch-from-rows.ts";
+import { batchFromRows, type PlainRow } from "../../src/writer/batch-from-rows.ts";
 import { rowValue } from "../../src/writer/row-value.ts";
 
 const field = (id: number, name: string, type: PrimitiveType, required = false): NestedField => ({
@@ -33,6 +33,25 @@ test.each([
 ])("refuses %o", (rows, code, message) => {
   expect(() => batchFromRows(SCHEMA, rows)).toThrow(
     expect.objectContaining({ code, message: expect.stringContaining(message) }),
+  );
+});
+
+test.each([
+  [[{ id: 1 }, null], "row 1: null is no row"],
+  [[{ id: 1 }, 5], "row 1: a value of type number is no row"],
+  [[[1, "a"]], "row 0: an array is no row"],
+])("refuses %j, where a row is no object", (rows, message) => {
+  const given: readonly unknown[] = rows;
+  const call = (): unknown => batchFromRows(SCHEMA, given as readonly PlainRow[]);
+  expect(call).toThrow(expect.objectContaining({ code: "VALUE_INVALID", message }));
+});
+
+test("counts rows from the first one that it is told", () => {
+  expect(() => batchFromRows(SCHEMA, [{ id: 1 }, { id: "x" }], { firstRow: 40 })).toThrow(
+    expect.objectContaining({
+      message: expect.stringContaining("row 41, field id: "),
+      context: { row: 41, field: "id" },
+    }),
   );
 });
 
