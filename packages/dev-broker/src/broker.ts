@@ -1,5 +1,5 @@
+import type { GroupCoordinator } from "./group/group-coordinator.ts";
 import type { GroupOffsets } from "./group/group-offsets.ts";
-import type { Groups } from "./group/groups.ts";
 import type { Topics } from "./log/topics.ts";
 import type { Timers } from "./timers.ts";
 
@@ -28,7 +28,7 @@ export interface Broker {
   /** Where clients are told to connect to. */
   readonly address: { readonly host: string; readonly port: number };
   readonly topics: Topics;
-  readonly groups: Groups;
+  readonly groups: GroupCoordinator;
   readonly offsets: GroupOffsets;
   readonly timers: Timers;
   /** An id that no producer had before. */

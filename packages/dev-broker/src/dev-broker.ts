@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import type { Broker, BrokerSettings } from "./broker.ts";
 import { DevBrokerError } from "./broker-error.ts";
+import { GroupCoordinator } from "./group/group-coordinator.ts";
 import { GroupOffsets } from "./group/group-offsets.ts";
-import { Groups } from "./group/groups.ts";
 import { createMemoryStore, type BrokerRecord, type BrokerStore } from "./log/broker-store.ts";
 import { openDirectoryStore } from "./log/directory-store.ts";
 import { isPartitionCount, Topics } from "./log/topics.ts";
@@ -67,6 +67,12 @@ export async function startDevBroker(options: DevBrokerOptions = {}): Promise<De
   for (const { name, partitions } of wanted) {
     if (state.topics.get(name) === undefined) state.topics.create(name, partitions);
   }
+  const offsets = new GroupOffsets(store);
+  const groups = new GroupCoordinator(
+    { offsets, timers: processTimers, nowMs: () => performance.now(), createId: randomUUID },
+    options,
+  );
+  resources.use(groups);
   const sockets = new Set<Socket>();
   const faults = new Faults();
   const server = createServer((socket) => {
@@ -82,8 +88,8 @@ export async function startDevBroker(options: DevBrokerOptions = {}): Promise<De
     ...state,
     settings,
     address: advertisedAddress ?? bound,
-    groups: new Groups(processTimers, options.initialRebalanceDelayMs ?? 0),
-    offsets: new GroupOffsets(store),
+    groups,
+    offsets,
     timers: processTimers,
   };
   const owned = resources.move();

@@ -1,7 +1,15 @@
-import type { BrokerStore, CommittedOffset, CommittedOffsets } from "../log/broker-store.ts";
+import type { BrokerStore, CommittedOffsets } from "../log/broker-store.ts";
+
+/** An offset that a group has committed. */
+export interface GroupOffset {
+  /** The next one to read. */
+  readonly offset: bigint;
+  readonly leaderEpoch: number;
+  readonly metadata: string | undefined;
+}
 
 /** One offset to remember. */
-export interface OffsetToCommit extends CommittedOffset {
+export interface OffsetToCommit extends GroupOffset {
   readonly topic: string;
   readonly partition: number;
 }
@@ -21,17 +29,23 @@ export class GroupOffsets {
     return Object.keys(this.#offsets);
   }
 
+  has(groupId: string): boolean {
+    return Object.hasOwn(this.#offsets, groupId);
+  }
+
   commit(groupId: string, commits: readonly OffsetToCommit[]): void {
     const topics = new Map(Object.entries(entryOf(this.#offsets, groupId) ?? {}));
     for (const { topic, partition, offset, leaderEpoch, metadata } of commits) {
-      topics.set(topic, { ...topics.get(topic), [partition]: { offset, leaderEpoch, metadata } });
+      const committed = { offset: String(offset), leaderEpoch, metadata };
+      topics.set(topic, { ...topics.get(topic), [partition]: committed });
     }
     this.#replace({ ...this.#offsets, [groupId]: Object.fromEntries(topics) });
   }
 
-  fetch(groupId: string, topic: string, partition: number): CommittedOffset | undefined {
+  fetch(groupId: string, topic: string, partition: number): GroupOffset | undefined {
     const ofTopic = entryOf(entryOf(this.#offsets, groupId) ?? {}, topic);
-    return ofTopic?.[partition];
+    const committed = ofTopic?.[partition];
+    return committed && { ...committed, offset: BigInt(committed.offset) };
   }
 
   /** The partitions of a group that have an offset, by topic. */

@@ -1,6 +1,6 @@
 import { ERROR_CODES, offsetFetch } from "@salon/kafka-protocol";
 import type { RequestOf, ResponseOf } from "@salon/kafka-protocol";
-import type { CommittedOffset } from "../log/broker-store.ts";
+import type { GroupOffset } from "../group/group-offsets.ts";
 import { handlerOf } from "./handler.ts";
 import type { Handler } from "./handler.ts";
 
@@ -21,17 +21,17 @@ export const offsetFetchHandler: Handler = handlerOf(offsetFetch, {
 function answerEach(
   topics: NonNullable<RequestOf<typeof offsetFetch>["topics"]>,
   errorCode: number,
-  committed: (topic: string, partition: number) => CommittedOffset | undefined,
+  committed: (topic: string, partition: number) => GroupOffset | undefined,
 ): ResponseOf<typeof offsetFetch> {
   return {
     throttleTimeMs: 0,
     topics: topics.map(({ name, partitions }) => ({
       name,
       partitions: partitions.map((index) => {
-        const { offset = -1, leaderEpoch = -1, metadata = "" } = committed(name, index) ?? {};
+        const { offset = -1n, leaderEpoch = -1, metadata = "" } = committed(name, index) ?? {};
         return {
           index,
-          committedOffset: BigInt(offset),
+          committedOffset: offset,
           committedLeaderEpoch: leaderEpoch,
           metadata,
           errorCode,

@@ -4,10 +4,9 @@ import type { Handler } from "./handler.ts";
 
 /** A member is alive; the answer tells it when to join again. */
 export const heartbeatHandler: Handler = handlerOf(heartbeat, {
-  handle: (request, { broker }) => ({
-    throttleTimeMs: 0,
-    errorCode:
-      broker.groups.find(request.groupId)?.heartbeat(request) ?? ERROR_CODES.UNKNOWN_MEMBER_ID,
-  }),
+  handle: ({ groupId, generationId, ...identity }, { broker }) => {
+    const error = broker.groups.heartbeat(groupId, { ...identity, generation: generationId });
+    return { throttleTimeMs: 0, errorCode: ERROR_CODES[error ?? "NONE"] };
+  },
   refuse: (_, errorCode) => ({ throttleTimeMs: 0, errorCode }),
 });

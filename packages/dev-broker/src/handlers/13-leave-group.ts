@@ -8,9 +8,8 @@ const FIRST_WITH_MEMBERS = 3;
 /** Members go; the others share their partitions. */
 export const leaveGroupHandler: Handler = handlerOf(leaveGroup, {
   handle({ groupId, memberId, members }, { broker, version }) {
-    const group = broker.groups.find(groupId);
     const leave = (id: string, groupInstanceId?: string): number =>
-      group?.leave({ memberId: id, groupInstanceId }) ?? ERROR_CODES.UNKNOWN_MEMBER_ID;
+      ERROR_CODES[broker.groups.leave(groupId, { memberId: id, groupInstanceId }) ?? "NONE"];
     if (version < FIRST_WITH_MEMBERS) {
       return { throttleTimeMs: 0, errorCode: leave(memberId), members: [] };
     }

@@ -4,6 +4,8 @@ import { createMemoryStorage } from "./batch-storage.ts";
 /** As Kafka prints ids; it names a directory too. */
 const TOPIC_ID = /^[\w-]{22}$/;
 
+const INT64 = /^-?\d{1,19}$/;
+
 /** A topic as it is recorded. */
 export interface TopicRecord {
   readonly name: string;
@@ -15,8 +17,11 @@ export interface TopicRecord {
 }
 
 /** An offset that a group has committed. */
-export interface CommittedOffset {
-  readonly offset: number;
+interface CommittedOffset {
+  /**
+   * In decimal, as JSON's numbers are not exact beyond 2^53. A number where it was written as one.
+   */
+  readonly offset: string | number;
   readonly leaderEpoch: number;
   readonly metadata: string | undefined;
 }
@@ -74,10 +79,14 @@ function isOffsetsOfGroup(topics: unknown): boolean {
 function isCommittedOffset(value: unknown): boolean {
   return (
     isObject(value) &&
-    Number.isSafeInteger(value["offset"]) &&
+    isOffset(value["offset"]) &&
     Number.isSafeInteger(value["leaderEpoch"]) &&
     (value["metadata"] === undefined || typeof value["metadata"] === "string")
   );
+}
+
+function isOffset(value: unknown): boolean {
+  return typeof value === "string" ? INT64.test(value) : Number.isSafeInteger(value);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -10,6 +10,15 @@ export class ManualTimers implements Timers {
   readonly #waiting = new Set<Waiting>();
   #nowMs = 0;
 
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** How many callbacks are waited for. */
+  get count(): number {
+    return this.#waiting.size;
+  }
+
   start(callback: () => void, waitMs: number): () => void {
     const waiting = { atMs: this.#nowMs + waitMs, callback };
     this.#waiting.add(waiting);

@@ -102,7 +102,7 @@ describe("a broker's directory", () => {
     ["broker.json", "{}"],
     ["broker.json", '{"clusterId":"c","nextProducerId":1,"topics":[{"name":"t","id":"../up"}]}'],
     ["offsets.json", "[]"],
-    ["offsets.json", '{"g":{"t":{"0":{"offset":"5"}}}}'],
+    ["offsets.json", '{"g":{"t":{"0":{"offset":"five"}}}}'],
   ])("is refused where %s is %s", async (name, text) => {
     await using directory = await createWorkDirectory("broker");
     await writeFile(join(directory.path, name), text);
