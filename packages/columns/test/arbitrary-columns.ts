@@ -86,18 +86,26 @@ function encodeRuns({ type }: PlainColumn, values: Values): FlatColumn {
   };
 }
 
-/** A dictionary with every entry twice and in reverse; null rows point anywhere. */
+/**
+ * A dictionary with every entry twice and in reverse; null rows point anywhere. Entries are told
+ * apart by `Object.is`: zero and minus zero are two, and NaN is found.
+ */
 function encodeEntries(
   { type, length, nullCount, validity }: PlainColumn,
   values: Values,
 ): FlatColumn {
-  const entries = [...new Set(values.filter((value) => value !== null))].reverse();
+  const present = values.filter((value) => value !== null);
+  const entries = present.filter((value, at) => indexOfSame(present, value) === at).reverse();
   const dictionary = columnFromValues(type, [...entries, ...entries]);
   if (dictionary.layout === "boolean") throw new TypeError("no dictionary of booleans");
   const indices = Int32Array.from(values, (value, row) =>
-    value === null ? 99 : entries.indexOf(value) + (row % 2) * entries.length,
+    value === null ? 99 : indexOfSame(entries, value) + (row % 2) * entries.length,
   );
   return { type, layout: "dictionary", length, nullCount, validity, indices, dictionary };
+}
+
+function indexOfSame(values: Values, value: FlatValue): number {
+  return values.findIndex((other) => Object.is(other, value));
 }
 
 /** Offsets that do not begin at 0, and a bitmap that begins in the middle of a byte. */
