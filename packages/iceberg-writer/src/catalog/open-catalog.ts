@@ -10,12 +10,13 @@ import type { CatalogComponents } from "./catalog-components.ts";
 import type { Catalog } from "./catalog.ts";
 import { createHadoopCatalog } from "./hadoop-catalog.ts";
 import { createMemoryCatalog } from "./memory-catalog.ts";
-import { connectRestCatalog } from "./rest-catalog.ts";
+import { connectRestCatalog } from "./rest/connect-rest-catalog.ts";
 
 /**
  * A catalog's settings under Iceberg's own names, so that those of a Spark or PyIceberg catalog
- * can be copied: `type`, `uri`, `warehouse`, `token`, `prefix`, `header.*`, `catalog-name`, `s3.*`,
- * `client.region`, … Names that mean nothing here (`catalog-impl`, `io-impl`) are ignored.
+ * can be copied: `type`, `uri`, `warehouse`, `credential`, `token`, `prefix`, `header.*`,
+ * `catalog-name`, `s3.*`, `client.region`, … Names that mean nothing here (`catalog-impl`,
+ * `io-impl`) are ignored.
  */
 export type CatalogSettings = Readonly<Record<string, string>>;
 
@@ -42,6 +43,7 @@ const openers: ReadonlyMap<string, Opener> = new Map<string, Opener>([
         {
           properties: settings,
           fetch: components.fetch ?? globalThis.fetch,
+          nowMs: clockAndIdsOf(components).nowMs,
           fileIo: components.fileIo,
         },
         options,

@@ -84,7 +84,15 @@ export function s3Error(cause: unknown, call: S3Call): unknown {
       { context, cause },
     );
   }
-  if (settings.has(name) || /region is missing/iu.test(told)) {
+  if (/region is missing/iu.test(told)) {
+    return new IcebergError(
+      "SETTINGS_INVALID",
+      `cannot ${verb} ${location}: no region is set; give client.region, or s3.endpoint for a ` +
+        "store that is not AWS",
+      { context, cause },
+    );
+  }
+  if (settings.has(name)) {
     return new IcebergError("SETTINGS_INVALID", `cannot ${verb} ${location}: ${told}`, {
       context,
       cause,

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { probeConditionalCreate } from "../../src/io/conditional-create-probe.ts";
 import type { FileIo } from "../../src/io/file-io.ts";
@@ -183,5 +183,18 @@ describe("an upload to S3", () => {
       await expect(file.close()).rejects.toMatchObject({ code: "ACCESS_DENIED" });
     }
     expect(received.at(-1)?.request).toMatch(/^DELETE .*uploadId=u/u);
+  });
+
+  it("says which setting is missing where neither region nor endpoint is known", async () => {
+    for (const name of ["AWS_REGION", "AWS_DEFAULT_REGION"]) vi.stubEnv(name, undefined);
+    for (const name of ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]) {
+      vi.stubEnv(name, "/nowhere");
+    }
+    await using io = createS3FileIo({ "s3.access-key-id": "a", "s3.secret-access-key": "s" });
+    await expect(io.stat("s3://bucket/key")).rejects.toMatchObject({
+      code: "SETTINGS_INVALID",
+      message: expect.stringContaining("client.region"),
+    });
+    vi.unstubAllEnvs();
   });
 });

@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { useSharedServices } from "@salon/testkit";
 import { describe, expect, it } from "vitest";
 
-import { openCatalog } from "../../src/catalog/open-catalog.ts";
-import { describeCatalog } from "./describe-catalog.ts";
+import { openCatalog } from "../../../src/catalog/open-catalog.ts";
+import { describeCatalog } from "../describe-catalog.ts";
 
 const { s3, restCatalog } = useSharedServices();
 const settings = {
@@ -39,6 +39,20 @@ describe("REST", () => {
       code: "NAMESPACE_NOT_FOUND",
     });
     expect(await catalog.tableExists(identifier)).toBe(false);
+  });
+
+  it("shows the token that the server gives for a credential", async () => {
+    const proofs: (string | null)[] = [];
+    const fetch: typeof globalThis.fetch = (input, init) => {
+      proofs.push(new Headers(init?.headers).get("authorization"));
+      return globalThis.fetch(input, init);
+    };
+    await using catalog = await openCatalog({ ...settings, credential: "me:secret" }, { fetch });
+    await catalog.ensureNamespace([`oauth_${randomUUID().replaceAll("-", "")}`]);
+    const [asked, ...others] = proofs;
+    expect(asked).toBeNull();
+    // The reference server names the client in its token.
+    expect(new Set(others)).toEqual(new Set(["Bearer client-credentials-token:sub=me"]));
   });
 
   it("names a catalog that does not answer", async () => {

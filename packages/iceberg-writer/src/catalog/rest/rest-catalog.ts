@@ -1,42 +1,49 @@
-import { IcebergError } from "../iceberg-error.ts";
-import { createResolvingFileIo } from "../io/file-io-registry.ts";
-import type { FileIo, OperationOptions } from "../io/file-io.ts";
+import { IcebergError } from "../../iceberg-error.ts";
+import { createResolvingFileIo } from "../../io/file-io-registry.ts";
+import type { FileIo, OperationOptions } from "../../io/file-io.ts";
 import {
   parseJson,
   readArray,
   readObject,
   readOptional,
   readString,
-} from "../spec/iceberg-json.ts";
-import type { JsonObject } from "../spec/iceberg-json.ts";
-import { partitionSpecToJson } from "../spec/partition-spec.ts";
-import { schemaToJson } from "../spec/schema.ts";
-import { sortOrderToJson } from "../spec/sort-order.ts";
-import { tableMetadataFromJson } from "../spec/table-metadata-json.ts";
-import { tableRequirementToJson } from "../spec/table-requirement.ts";
-import { tableUpdateToJson } from "../spec/table-update.ts";
+} from "../../spec/iceberg-json.ts";
+import type { JsonObject } from "../../spec/iceberg-json.ts";
+import { partitionSpecToJson } from "../../spec/partition-spec.ts";
+import { schemaToJson } from "../../spec/schema.ts";
+import { sortOrderToJson } from "../../spec/sort-order.ts";
+import { tableMetadataFromJson } from "../../spec/table-metadata-json.ts";
+import { tableRequirementToJson } from "../../spec/table-requirement.ts";
+import { tableUpdateToJson } from "../../spec/table-update.ts";
 import type {
   Catalog,
   CatalogTable,
   CommitOutcome,
   CreateTableRequest,
   TableCommit,
-} from "./catalog.ts";
+} from "../catalog.ts";
+import { errorText } from "./error-text.ts";
+import type { HttpReply } from "./http-exchange.ts";
 import { committedTable, identifierFromJson, metadataLocationOf } from "./rest-answer.ts";
-import { restError, restErrorMessage, sendRest } from "./rest-client.ts";
-import type { RestClientOptions, RestReply, RestRequest } from "./rest-client.ts";
-import { configuredProperties, restClientOf, storageProperties } from "./rest-settings.ts";
+import { sendRest } from "./rest-client.ts";
+import type { RestClient, RestRequest } from "./rest-client.ts";
+import { restError } from "./rest-error.ts";
+import { restPathsOf } from "./rest-paths.ts";
+import type { RestPaths } from "./rest-paths.ts";
 import type { Properties } from "./rest-settings.ts";
-import { checkIdentifier, checkNamespace, identifierToString } from "./table-identifier.ts";
-import type { TableIdentifier } from "./table-identifier.ts";
+import { storageProperties } from "./storage-properties.ts";
+import { checkIdentifier, identifierToString } from "../table-identifier.ts";
+import type { TableIdentifier } from "../table-identifier.ts";
 
-/** What the REST catalog is made of. */
+/** A catalog that is connected. */
 export interface RestCatalogOptions {
-  /** Iceberg's own names: `uri`, `warehouse`, `token`, `prefix`, `header.*`, `s3.*`, … */
+  /** Ours, with what the server's configuration says. */
   readonly properties: Properties;
-  readonly fetch: typeof globalThis.fetch;
+  readonly client: RestClient;
   /** Serves all tables in place of what the properties and the server say; owned by the catalog. */
   readonly fileIo?: FileIo | undefined;
+  /** What ends with the catalog. */
+  readonly owned: AsyncDisposable;
 }
 
 /** Texts by which servers tell of a lost race without the status 409. */
@@ -52,52 +59,40 @@ const lostRace = new RegExp(
   "iu",
 );
 
-/**
- * Connects to a catalog that speaks Iceberg's REST protocol: asks for its configuration, whose
- * overrides win over our properties and whose defaults lose to them.
- *
- * Errors: `SETTINGS_INVALID`, `UNSUPPORTED`, `CATALOG_UNAVAILABLE`, `CATALOG_UNAUTHORIZED`.
- */
-export async function connectRestCatalog(
-  options: RestCatalogOptions,
-  operation: OperationOptions = {},
-): Promise<Catalog> {
-  const asked = restClientOf(options.properties, options.fetch);
-  const warehouse = options.properties["warehouse"];
-  const query = warehouse === undefined ? "" : `?warehouse=${encodeURIComponent(warehouse)}`;
-  const reply = await sendRest(asked, { method: "GET", path: `/v1/config${query}` }, operation);
-  if (reply.kind !== "answer" || reply.status !== 200) {
-    throw restError(asked, reply, "read the catalog's configuration");
-  }
-  const properties = configuredProperties(options.properties, reply.text);
-  return new RestCatalog(properties, restClientOf(properties, options.fetch), options.fileIo);
+/** The tables of a server of the REST protocol. */
+export function createRestCatalog(options: RestCatalogOptions): Catalog {
+  return new RestCatalog(options);
 }
 
 class RestCatalog implements Catalog {
   readonly kind = "rest";
   readonly commitGuard = "requirements";
   readonly #properties: Properties;
-  readonly #client: RestClientOptions;
+  readonly #client: RestClient;
+  readonly #paths: RestPaths;
   readonly #fileIo: FileIo | undefined;
+  readonly #owned: AsyncDisposable;
   /** One storage per table and set of credentials; a renewed set replaces the older one. */
   readonly #opened = new Map<string, { readonly settings: string; readonly fileIo: FileIo }>();
 
-  constructor(properties: Properties, client: RestClientOptions, fileIo: FileIo | undefined) {
+  constructor({ properties, client, fileIo, owned }: RestCatalogOptions) {
     this.#properties = properties;
     this.#client = client;
+    this.#paths = restPathsOf(properties);
     this.#fileIo = fileIo;
+    this.#owned = owned;
   }
 
   async loadTable(identifier: TableIdentifier, options?: OperationOptions): Promise<CatalogTable> {
     const name = identifierToString(identifier);
-    const path = `${this.#tablePath(identifier)}?snapshots=all`;
+    const path = `${this.#paths.table(identifier)}?snapshots=all`;
     const reply = await this.#send({ method: "GET", path }, options);
     if (isStatus(reply, 404)) throw notFound("TABLE_NOT_FOUND", "table", name, reply);
     return this.#tableOf(identifier, this.#expect(reply, [200], `load table ${name}`));
   }
 
   async tableExists(identifier: TableIdentifier, options?: OperationOptions): Promise<boolean> {
-    const request = { method: "HEAD", path: this.#tablePath(identifier) } as const;
+    const request = { method: "HEAD", path: this.#paths.table(identifier) } as const;
     const reply = await this.#send(request, options);
     if (isStatus(reply, 404)) return false;
     this.#expect(reply, [200, 204], `look for table ${identifierToString(identifier)}`);
@@ -124,7 +119,7 @@ class RestCatalog implements Catalog {
         ? {}
         : { "write-order": sortOrderToJson(request.sortOrder) }),
     };
-    const path = `${this.#namespacePath(identifier.namespace)}/tables`;
+    const path = this.#paths.tables(identifier.namespace);
     const reply = await this.#send({ method: "POST", path, body }, options);
     if (isStatus(reply, 409)) {
       throw new IcebergError("TABLE_ALREADY_EXISTS", `table ${name} exists already`, {
@@ -149,10 +144,10 @@ class RestCatalog implements Catalog {
       requirements: commit.requirements.map(tableRequirementToJson),
       updates: commit.updates.map(tableUpdateToJson),
     };
-    const path = this.#tablePath(identifier);
+    const path = this.#paths.table(identifier);
     const reply = await this.#send({ method: "POST", path, body }, options);
     const doing = `commit to table ${name}`;
-    if (reply.kind === "not-sent") throw restError(this.#client, reply, doing);
+    if (reply.kind === "not-sent") throw this.#error(reply, doing);
     if (reply.kind === "no-answer") return { kind: "unknown", cause: reply.cause };
     const { status, text } = reply;
     if (status === 200) {
@@ -162,11 +157,11 @@ class RestCatalog implements Catalog {
         return { kind: "unknown", cause };
       }
     }
-    const told = restErrorMessage(text);
+    const told = errorText(text);
     if (status === 409 || ((status === 400 || status === 422) && lostRace.test(told))) {
       return { kind: "conflict", reason: `${name}: ${told}` };
     }
-    const error = restError(this.#client, reply, doing);
+    const error = this.#error(reply, doing);
     // The server may have applied the commit before it failed to say so.
     if (status >= 500 || status === 408) return { kind: "unknown", cause: error };
     if (status === 404) throw notFound("TABLE_NOT_FOUND", "table", name, reply);
@@ -178,7 +173,7 @@ class RestCatalog implements Catalog {
     options: OperationOptions & { readonly purge?: boolean | undefined } = {},
   ): Promise<void> {
     const name = identifierToString(identifier);
-    const path = `${this.#tablePath(identifier)}?purgeRequested=${options.purge === true}`;
+    const path = `${this.#paths.table(identifier)}?purgeRequested=${options.purge === true}`;
     const reply = await this.#send({ method: "DELETE", path }, options);
     if (isStatus(reply, 404)) throw notFound("TABLE_NOT_FOUND", "table", name, reply);
     this.#expect(reply, [200, 204], `drop table ${name}`);
@@ -194,7 +189,7 @@ class RestCatalog implements Catalog {
     let pageToken: string | undefined;
     do {
       const query = pageToken === undefined ? "" : `?pageToken=${encodeURIComponent(pageToken)}`;
-      const path = `${this.#namespacePath(namespace)}/tables${query}`;
+      const path = `${this.#paths.tables(namespace)}${query}`;
       const reply = await this.#send({ method: "GET", path }, options);
       if (isStatus(reply, 404)) throw notFound("NAMESPACE_NOT_FOUND", "namespace", name, reply);
       const page = this.#expect(reply, [200], `list tables of ${name}`);
@@ -208,14 +203,14 @@ class RestCatalog implements Catalog {
     const name = namespace.join(".");
     // Looked for first: whoever may write tables need not be allowed to create namespaces.
     const found = await this.#send(
-      { method: "GET", path: this.#namespacePath(namespace) },
+      { method: "GET", path: this.#paths.namespace(namespace) },
       options,
     );
     if (isStatus(found, 200)) return;
-    if (!isStatus(found, 404)) throw restError(this.#client, found, `look for namespace ${name}`);
+    if (!isStatus(found, 404)) throw this.#error(found, `look for namespace ${name}`);
     const request = {
       method: "POST",
-      path: `${this.#root}/namespaces`,
+      path: this.#paths.namespaces,
       body: { namespace, properties: {} },
     } as const;
     const reply = await this.#send(request, options);
@@ -226,36 +221,22 @@ class RestCatalog implements Catalog {
     for (const { fileIo } of this.#opened.values()) await fileIo[Symbol.asyncDispose]();
     this.#opened.clear();
     await this.#fileIo?.[Symbol.asyncDispose]();
+    await this.#owned[Symbol.asyncDispose]();
   }
 
-  get #root(): string {
-    const prefix = this.#properties["prefix"];
-    return prefix === undefined || prefix === "" ? "/v1" : `/v1/${prefix}`;
-  }
-
-  #namespacePath(namespace: readonly string[]): string {
-    checkNamespace(namespace);
-    if (namespace.length === 0) {
-      throw new IcebergError("SETTINGS_INVALID", "a REST catalog needs a namespace for each table");
-    }
-    return `${this.#root}/namespaces/${encodeURIComponent(namespace.join("\u001F"))}`;
-  }
-
-  #tablePath(identifier: TableIdentifier): string {
-    checkIdentifier(identifier);
-    const namespace = this.#namespacePath(identifier.namespace);
-    return `${namespace}/tables/${encodeURIComponent(identifier.name)}`;
-  }
-
-  #send(request: RestRequest, options?: OperationOptions): Promise<RestReply> {
+  #send(request: RestRequest, options?: OperationOptions): Promise<HttpReply> {
     return sendRest(this.#client, request, options);
   }
 
-  #expect(reply: RestReply, statuses: readonly number[], doing: string): JsonObject {
+  #expect(reply: HttpReply, statuses: readonly number[], doing: string): JsonObject {
     if (reply.kind !== "answer" || !statuses.includes(reply.status)) {
-      throw restError(this.#client, reply, doing);
+      throw this.#error(reply, doing);
     }
     return reply.text === "" ? {} : readObject(parseJson(reply.text, doing), doing);
+  }
+
+  #error(reply: HttpReply, doing: string): IcebergError {
+    return restError({ reply, doing, at: `catalog ${this.#client.uri}` });
   }
 
   #tableOf(identifier: TableIdentifier, answer: JsonObject): CatalogTable {
@@ -282,7 +263,7 @@ class RestCatalog implements Catalog {
   }
 }
 
-function isStatus(reply: RestReply, status: number): boolean {
+function isStatus(reply: HttpReply, status: number): boolean {
   return reply.kind === "answer" && reply.status === status;
 }
 
@@ -290,8 +271,8 @@ function notFound(
   code: "TABLE_NOT_FOUND" | "NAMESPACE_NOT_FOUND",
   what: string,
   name: string,
-  reply: RestReply,
+  reply: HttpReply,
 ): IcebergError {
-  const told = reply.kind === "answer" ? restErrorMessage(reply.text) : "";
+  const told = reply.kind === "answer" ? errorText(reply.text) : "";
   return new IcebergError(code, `no ${what} ${name}${told === "" ? "" : `: ${told}`}`);
 }

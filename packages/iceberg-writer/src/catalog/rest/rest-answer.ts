@@ -1,8 +1,8 @@
-import { readArray, readObject, readOptional, readString } from "../spec/iceberg-json.ts";
-import type { JsonObject, JsonValue } from "../spec/iceberg-json.ts";
-import { tableMetadataFromJson } from "../spec/table-metadata-json.ts";
-import type { CatalogTable } from "./catalog.ts";
-import type { TableIdentifier } from "./table-identifier.ts";
+import { readArray, readObject, readOptional, readString } from "../../spec/iceberg-json.ts";
+import type { JsonObject, JsonValue } from "../../spec/iceberg-json.ts";
+import { tableMetadataFromJson } from "../../spec/table-metadata-json.ts";
+import type { CatalogTable } from "../catalog.ts";
+import type { TableIdentifier } from "../table-identifier.ts";
 
 /** The table after a commit (REST spec: CommitTableResponse). `METADATA_INVALID`. */
 export function committedTable(table: CatalogTable, json: JsonValue): CatalogTable {

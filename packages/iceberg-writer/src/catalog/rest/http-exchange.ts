@@ -1,0 +1,72 @@
+import type { OperationOptions } from "../../io/file-io.ts";
+
+/** One HTTP request, whole. */
+export interface HttpRequest {
+  readonly method: "GET" | "HEAD" | "POST" | "DELETE";
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+}
+
+/** What came back: an answer, or the knowledge of whether the request can have arrived. */
+export type HttpReply =
+  | { readonly kind: "answer"; readonly status: number; readonly text: string }
+  | { readonly kind: "not-sent"; readonly cause: unknown }
+  | { readonly kind: "no-answer"; readonly cause: unknown };
+
+/** What requests are sent with. */
+export interface HttpTransport {
+  readonly fetch: typeof globalThis.fetch;
+  readonly timeoutMs: number;
+}
+
+/** Errors of a connection that was never made: the server has seen nothing of the request. */
+const neverConnected: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
+
+/** Sends one request. Never throws for what happened to it; a signal aborted before throws. */
+export async function sendHttp(
+  transport: HttpTransport,
+  request: HttpRequest,
+  options: OperationOptions = {},
+): Promise<HttpReply> {
+  options.signal?.throwIfAborted();
+  const timeout = AbortSignal.timeout(transport.timeoutMs);
+  const signal =
+    options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
+  try {
+    const response = await transport.fetch(request.url, {
+      method: request.method,
+      headers: request.headers,
+      ...(request.body === undefined ? {} : { body: request.body }),
+      // A redirected POST would arrive as a GET.
+      redirect: request.method === "GET" ? "follow" : "manual",
+      signal,
+    });
+    return { kind: "answer", status: response.status, text: await response.text() };
+  } catch (cause) {
+    const kind = neverConnected.has(connectionErrorCode(cause)) ? "not-sent" : "no-answer";
+    return { kind, cause };
+  }
+}
+
+/** The system's name for what broke a connection; `fetch` wraps it, several deep. */
+export function connectionErrorCode(error: unknown): string {
+  for (let inner = error, depth = 0; inner instanceof Error && depth < 5; depth += 1) {
+    if ("code" in inner && typeof inner.code === "string") return inner.code;
+    inner = inner instanceof AggregateError ? inner.errors[0] : inner.cause;
+  }
+  return "";
+}

@@ -1,0 +1,40 @@
+import { IcebergError } from "../../iceberg-error.ts";
+import { checkIdentifier, checkNamespace } from "../table-identifier.ts";
+import type { TableIdentifier } from "../table-identifier.ts";
+import type { Properties } from "./rest-settings.ts";
+
+/** Where a catalog's resources are, behind its `uri`. */
+export interface RestPaths {
+  readonly namespaces: string;
+  namespace(namespace: readonly string[]): string;
+  tables(namespace: readonly string[]): string;
+  table(identifier: TableIdentifier): string;
+}
+
+/**
+ * The paths of a catalog under its `prefix`. They throw `SETTINGS_INVALID` for a name that no path
+ * can hold.
+ */
+export function restPathsOf(properties: Properties): RestPaths {
+  const { prefix = "" } = properties;
+  const namespaces = prefix === "" ? "/v1/namespaces" : `/v1/${prefix}/namespaces`;
+  const paths: RestPaths = {
+    namespaces,
+    namespace(namespace) {
+      checkNamespace(namespace);
+      if (namespace.length === 0) {
+        throw new IcebergError(
+          "SETTINGS_INVALID",
+          "a REST catalog needs a namespace for each table",
+        );
+      }
+      return `${namespaces}/${encodeURIComponent(namespace.join("\u001F"))}`;
+    },
+    tables: (namespace) => `${paths.namespace(namespace)}/tables`,
+    table(identifier) {
+      checkIdentifier(identifier);
+      return `${paths.tables(identifier.namespace)}/${encodeURIComponent(identifier.name)}`;
+    },
+  };
+  return paths;
+}

@@ -1,0 +1,56 @@
+import { IcebergError } from "../../iceberg-error.ts";
+import { stripTrailingSlash } from "../../io/location.ts";
+
+/** Properties of a catalog under Iceberg's names. */
+export type Properties = Readonly<Record<string, string>>;
+
+/** How to send requests; plain data. */
+export interface RestSettings {
+  /** Without `/v1` and without a slash at its end. */
+  readonly uri: string;
+  /** Of every request; names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+const requestTimeoutDefaultMs = 60_000;
+
+/** Reads `uri`, `header.*` and `rest.client.socket-timeout-ms`. `SETTINGS_INVALID`. */
+export function restSettingsOf(properties: Properties): RestSettings {
+  return {
+    uri: catalogUri(properties),
+    headers: {
+      "x-iceberg-access-delegation": "vended-credentials",
+      ...headerProperties(properties),
+    },
+    timeoutMs: requestTimeoutMs(properties["rest.client.socket-timeout-ms"]),
+  };
+}
+
+/** The `uri`, without a slash at its end. `SETTINGS_INVALID`. */
+export function catalogUri(properties: Properties): string {
+  const uri = properties["uri"];
+  if (uri === undefined || !URL.canParse(uri)) {
+    throw new IcebergError("SETTINGS_INVALID", `uri "${uri ?? ""}" of the REST catalog is no URL`);
+  }
+  return stripTrailingSlash(uri);
+}
+
+/** What `header.<name>` properties say, by name in lower case. */
+export function headerProperties(properties: Properties): Readonly<Record<string, string>> {
+  const prefix = "header.";
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, value]) => [name.slice(prefix.length).toLowerCase(), value]),
+  );
+}
+
+function requestTimeoutMs(text: string | undefined): number {
+  const timeoutMs = text === undefined ? requestTimeoutDefaultMs : Number(text);
+  if (Number.isInteger(timeoutMs) && timeoutMs > 0) return timeoutMs;
+  throw new IcebergError(
+    "SETTINGS_INVALID",
+    `rest.client.socket-timeout-ms "${text}" is not a whole number of milliseconds`,
+  );
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+
+import { readCatalogConfig } from "../../../src/catalog/rest/catalog-config.ts";
+import { restSettingsOf } from "../../../src/catalog/rest/rest-settings.ts";
+import { storageProperties } from "../../../src/catalog/rest/storage-properties.ts";
+
+describe("rest settings", () => {
+  it("lie between the server's defaults and its overrides", () => {
+    const config = '{"defaults":{"a":"d","b":"d"},"overrides":{"c":"o"}}';
+    const { properties } = readCatalogConfig({ b: "g", c: "g" }, config);
+    expect(properties).toEqual({ a: "d", b: "g", c: "o" });
+    expect(readCatalogConfig({ b: "g" }, "{}").properties).toEqual({ b: "g" });
+  });
+
+  it("ask for vended credentials unless a header says otherwise", () => {
+    const uri = "http://c/api/";
+    expect(restSettingsOf({ uri })).toEqual({
+      uri: "http://c/api",
+      headers: { "x-iceberg-access-delegation": "vended-credentials" },
+      timeoutMs: 60_000,
+    });
+    const header = { "header.X-Iceberg-Access-Delegation": "remote-signing" };
+    expect(restSettingsOf({ uri, ...header }).headers).toEqual({
+      "x-iceberg-access-delegation": "remote-signing",
+    });
+  });
+
+  it.each([
+    [{}, /uri ""/u],
+    [{ uri: "catalog" }, /uri "catalog"/u],
+    [{ uri: "http://c", "rest.client.socket-timeout-ms": "1 s" }, /socket-timeout-ms "1 s"/u],
+    [{ uri: "http://c", "rest.client.socket-timeout-ms": "0" }, /socket-timeout-ms "0"/u],
+  ])("refuse %o", (properties, message) => {
+    expect(() => restSettingsOf(properties)).toThrow(message);
+  });
+
+  it("of storage come from the table, the longest prefix of its location winning", () => {
+    const answer = {
+      config: { "s3.region": "table" },
+      "storage-credentials": [
+        { prefix: "s3://w/db", config: { "s3.access-key-id": "long" } },
+        { prefix: "s3://", config: { "s3.access-key-id": "short" } },
+        { prefix: "s3://other", config: { "s3.access-key-id": "other" } },
+      ],
+    };
+    const given = { "s3.region": "catalog", "s3.endpoint": "http://e" };
+    expect(storageProperties(given, "s3://w/db/t", answer)).toEqual({
+      "s3.endpoint": "http://e",
+      "s3.region": "table",
+      "s3.access-key-id": "long",
+    });
+  });
+});
