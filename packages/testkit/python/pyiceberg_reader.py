@@ -1,13 +1,15 @@
-"""Reads Iceberg tables with PyIceberg: requests as in json_lines.py."""
+"""Reads and writes Iceberg tables with PyIceberg: requests as in json_lines.py."""
 
 from pyiceberg.catalog.rest import RestCatalog
 from pyiceberg.expressions import AlwaysTrue
 from pyiceberg.io import load_file_io
 from pyiceberg.io.pyarrow import ArrowScan
-from pyiceberg.partitioning import partition_record_value
+from pyiceberg.partitioning import PartitionSpec, partition_record_value
+from pyiceberg.schema import Schema
 from pyiceberg.table import StaticTable
 
 from json_lines import serve
+from row_decoding import arrow_table
 from row_encoding import arrow_rows, write_rows
 
 
@@ -89,6 +91,23 @@ def copy_table(catalog, table, source):
     copy.append(original.scan().to_arrow())
 
 
+def create_table(catalog, table, schema, partitionSpec, properties):
+    """Creates an empty table; its schema and partition spec are in the JSON form of the spec."""
+    catalog = rest_catalog(catalog)
+    catalog.create_namespace_if_not_exists(table.rsplit(".", 1)[0])
+    catalog.create_table(
+        table,
+        schema=Schema.model_validate(schema),
+        partition_spec=PartitionSpec.model_validate(partitionSpec),
+        properties=properties,
+    )
+
+
+def append_rows(catalog, table, rows):
+    loaded = load_table(catalog, table)
+    loaded.append(arrow_table(rows, loaded.schema().as_arrow()))
+
+
 def internal(field, value, schema):
     """As transforms take it: days, microseconds, bytes."""
     return value if isinstance(value, int) else partition_record_value(field, value, schema)
@@ -100,5 +119,7 @@ serve(
         "plannedFiles": planned_files,
         "partitionValues": partition_values,
         "copyTable": copy_table,
+        "createTable": create_table,
+        "appendRows": append_rows,
     }
 )

@@ -29,14 +29,15 @@ export type { WorkDirectory } from "./process/work-directory.ts";
 export { startReader } from "./readers/foreign-reader.ts";
 export type {
   CatalogReference,
-  CopyingReader,
   Engine,
   ForeignReader,
   PartitioningReader,
   PlanningReader,
   Readers,
   SqlReader,
+  TableCreation,
   TableRead,
+  WritingReader,
 } from "./readers/foreign-reader.ts";
 export { useSharedReader } from "./readers/shared-readers.ts";
 export { sortRows } from "./readers/table-row.ts";

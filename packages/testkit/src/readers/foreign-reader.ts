@@ -6,7 +6,7 @@ import { createWorkDirectory } from "../process/work-directory.ts";
 import type { S3Access } from "../services/minio.ts";
 import { startPythonService } from "./python-service.ts";
 import type { PythonService } from "./python-service.ts";
-import { readRows } from "./table-row.ts";
+import { readRows, serializeRow } from "./table-row.ts";
 import type { ColumnTypes, TableRow } from "./table-row.ts";
 
 /** An engine that is not ours and reads our tables. */
@@ -27,6 +27,18 @@ export type CatalogReference =
       readonly token?: string | undefined;
       readonly s3?: S3Access | undefined;
     };
+
+type RestReference = Extract<CatalogReference, { kind: "rest" }>;
+
+/** A table to create; schema and partition spec are in the JSON form of the spec (Appendix C). */
+export interface TableCreation {
+  readonly catalog: RestReference;
+  /** `namespace.name`; the namespace is created where it is not there. */
+  readonly table: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+  readonly partitionSpec?: Readonly<Record<string, unknown>> | undefined;
+  readonly properties?: Readonly<Record<string, string>> | undefined;
+}
 
 /** Which rows of a table. */
 export interface TableRead {
@@ -66,14 +78,19 @@ export interface PartitioningReader {
   partitionValues(read: Pick<TableRead, "catalog" | "table">): Promise<readonly TableRow[]>;
 }
 
-/** A reader that writes too. */
-export interface CopyingReader {
-  /**
-   * Creates a table in a REST catalog with the schema, partition spec and rows of another one
-   * there.
-   */
+/** A reader that writes too, into tables of REST catalogs. */
+export interface WritingReader {
+  /** Creates an empty table. */
+  createTable(creation: TableCreation): Promise<void>;
+  /** Appends rows, in the form in which they are read; a column that a row lacks is null. */
+  appendRows(append: {
+    readonly catalog: RestReference;
+    readonly table: string;
+    readonly rows: readonly TableRow[];
+  }): Promise<void>;
+  /** Creates a table with the schema, partition spec and rows of another one in its catalog. */
   copyTable(copy: {
-    readonly catalog: Extract<CatalogReference, { kind: "rest" }>;
+    readonly catalog: RestReference;
     readonly table: string;
     readonly source: string;
   }): Promise<void>;
@@ -93,10 +110,12 @@ export interface SqlReader {
 
 /** {@link startReader}'s answer for each engine. */
 export interface Readers {
-  readonly pyiceberg: ForeignReader & PlanningReader & PartitioningReader & CopyingReader;
+  readonly pyiceberg: ForeignReader & PlanningReader & PartitioningReader & WritingReader;
   readonly duckdb: ForeignReader & SqlReader;
   readonly spark: ForeignReader & PlanningReader & SqlReader;
 }
+
+const UNPARTITIONED = { "spec-id": 0, fields: [] };
 
 /** All that any engine can do; {@link Readers} narrows it. */
 type AnyReader = Readers["pyiceberg"] & SqlReader;
@@ -145,8 +164,17 @@ export function createReader<E extends Engine>(
     plannedFiles: async (read) =>
       (await connection.request("plannedFiles", tableArguments(read))) as readonly string[],
     partitionValues: (read) => rowsOf("partitionValues", tableArguments(read)),
+    createTable: async ({ partitionSpec = UNPARTITIONED, properties = {}, ...creation }) => {
+      const catalog = plainCatalog(creation.catalog);
+      const args = { ...creation, catalog, partitionSpec, properties };
+      await connection.request("createTable", args);
+    },
+    appendRows: async ({ rows, ...append }) => {
+      const catalog = plainCatalog(append.catalog);
+      await connection.request("appendRows", { ...append, catalog, rows: rows.map(serializeRow) });
+    },
     copyTable: async (copy) => {
-      await connection.request("copyTable", { ...copy, ...tableArguments(copy) });
+      await connection.request("copyTable", { ...copy, catalog: plainCatalog(copy.catalog) });
     },
     sql: (text, catalogs = {}) => rowsOf("sql", { text, catalogs: plainCatalogs(catalogs) }),
     [Symbol.asyncDispose]: async () => connection.owned[Symbol.asyncDispose](),

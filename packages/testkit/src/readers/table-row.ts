@@ -31,6 +31,13 @@ export function sortRows(
   });
 }
 
+/** A row as JSON, for an engine that writes it. */
+export function serializeRow(row: TableRow): string {
+  return JSON.stringify(row, (_, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+}
+
 function parseRow(line: string, longs: readonly string[]): TableRow {
   const row = JSON.parse(line) as Record<string, unknown>;
   for (const name of longs) if (row[name] !== null) row[name] = asBigInt(row[name]);

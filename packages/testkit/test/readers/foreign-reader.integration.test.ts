@@ -97,6 +97,43 @@ describe.each(Object.entries(catalogs))("tables of %s", (name, catalog) => {
   });
 });
 
+it("PyIceberg creates a table and appends rows, which it and Spark read", async () => {
+  const catalog = { kind: "rest", uri: restCatalog.uri, s3 } as const;
+  const table = "testkit_readers.made_by_pyiceberg";
+  const types = {
+    id: "long",
+    rating: "float",
+    zoned: "timestamptz",
+    local: "timestamp",
+    day: "date",
+    value: "binary",
+    amount: "decimal(10, 2)",
+  };
+  const fields = Object.entries(types).map(([name, type], index) => ({
+    id: index + 1,
+    name,
+    type,
+    required: false,
+  }));
+  await pyiceberg.createTable({
+    catalog,
+    table,
+    schema: { type: "struct", fields },
+    partitionSpec: {
+      "spec-id": 0,
+      fields: [{ name: "local_day", transform: "day", "source-id": 4, "field-id": 1000 }],
+    },
+  });
+  const { id, rating, zoned, local, day, value, amount } = full;
+  const row = { id, rating, zoned, local, day, value, amount };
+  await pyiceberg.appendRows({ catalog, table, rows: [row, { id: 2n }] });
+  const none = Object.fromEntries(Object.keys(types).map((name) => [name, null]));
+  for (const reader of [pyiceberg, spark]) {
+    const rows = await reader.readTable({ catalog, table });
+    expect(sortRows(rows, "id")).toEqual([{ ...none, id: 2n }, row]);
+  }
+});
+
 it("tells the engine's own message", async () => {
   await expect(duckdb.sql("SELECT nonsense")).rejects.toMatchObject({
     code: "REQUEST_FAILED",

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createWorkDirectory, sortRows } from "../../src/index.ts";
-import { readRows } from "../../src/readers/table-row.ts";
+import { readRows, serializeRow } from "../../src/readers/table-row.ts";
 
 it("gives 64-bit columns as bigint, whatever the engine calls them", async () => {
   await using directory = await createWorkDirectory("rows");
@@ -21,4 +21,9 @@ it("sorts by number, not by text", () => {
     { partition: 0, offset: 9n },
   ];
   expect(sortRows(rows, "partition", "offset").map(({ offset }) => offset)).toEqual([9n, 10n, 2n]);
+});
+
+it("writes 64-bit values as text, nested ones too", () => {
+  const row = { a: 9007199254740993n, list: [1n], none: null, text: "ü" };
+  expect(serializeRow(row)).toBe('{"a":"9007199254740993","list":["1"],"none":null,"text":"ü"}');
 });
