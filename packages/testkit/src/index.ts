@@ -57,11 +57,15 @@ export type {
 } from "./services/librdkafka.ts";
 export { createBucket, listObjects, startMinio } from "./services/minio.ts";
 export type { MinioService, S3Access } from "./services/minio.ts";
+export { startNessie } from "./services/nessie.ts";
+export type { NessieService, NessieSettings } from "./services/nessie.ts";
 export { startPostgres } from "./services/postgres.ts";
 export type { PostgresService } from "./services/postgres.ts";
 export { startRestCatalog } from "./services/rest-catalog.ts";
 export type { RestCatalogService, RestCatalogSettings } from "./services/rest-catalog.ts";
 export { useSharedServices } from "./services/shared-services.ts";
 export type { SharedServices } from "./services/shared-services.ts";
+export { startTokenServer } from "./services/token-server.ts";
+export type { TokenServer } from "./services/token-server.ts";
 export { TestkitError } from "./testkit-error.ts";
 export type { TestkitErrorCode } from "./testkit-error.ts";

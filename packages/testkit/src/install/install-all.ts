@@ -1,5 +1,6 @@
 // Installs all that tests with real services need, so that it can be done beside something else:
 // `node packages/testkit/src/install/install-all.ts`. Needs no workspace dependency.
+import { installJava21 } from "./java-21.ts";
 import { installJars } from "./maven-jars.ts";
 import { installMinio } from "./minio-binary.ts";
 import { installPostgres } from "./postgres-binaries.ts";
@@ -13,10 +14,11 @@ async function timed(what: string, install: () => Promise<unknown>): Promise<voi
 
 /** Downloads wait for the network most of the time, so they go beside the build. */
 async function installDownloads(): Promise<void> {
-  for (const jars of ["kafka4", "rest-catalog", "spark", "kafka3"] as const) {
+  for (const jars of ["kafka4", "rest-catalog", "spark", "kafka3", "nessie"] as const) {
     await timed(`jars of ${jars}`, () => installJars(jars));
   }
   await timed("PostgreSQL", installPostgres);
+  await timed("Java 21", installJava21);
   for (const python of ["readers", "spark"] as const) {
     await timed(`Python of ${python}`, () => installPython(python));
   }

@@ -1,0 +1,105 @@
+import { randomUUID } from "node:crypto";
+
+import { startNessie, startTokenServer, useSharedReader, useSharedServices } from "@salon/testkit";
+import type { NessieService, TokenServer } from "@salon/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { createTable, defineSchema, openCatalog, openTable } from "../../../src/index.ts";
+import type { Catalog } from "../../../src/index.ts";
+import { describeCatalog } from "../describe-catalog.ts";
+
+const { s3, bucket } = useSharedServices();
+/** So short that every test outlives a token. */
+const lifetimeSeconds = 3;
+
+let tokens: TokenServer;
+let nessie: NessieService;
+
+beforeAll(async () => {
+  tokens = await startTokenServer({ lifetimeSeconds });
+  const warehouse = `s3://${bucket}/nessie-${randomUUID()}`;
+  nessie = await startNessie({ s3, warehouse, publicKey: tokens.publicKey });
+});
+
+afterAll(async () => {
+  await nessie[Symbol.asyncDispose]();
+  await tokens[Symbol.asyncDispose]();
+});
+
+/** All that a client is given: where the catalog is, and who it is. No key of the store. */
+const connect = (): Promise<Catalog> =>
+  openCatalog({
+    type: "rest",
+    uri: nessie.uri,
+    "oauth2-server-uri": tokens.uri,
+    credential: tokens.credential,
+  });
+
+describeCatalog("Nessie", async () => {
+  const catalog = await connect();
+  const rival = await connect();
+  return {
+    catalog,
+    rival,
+    namespace: [`catalog_${randomUUID().replaceAll("-", "")}`],
+    lacks: ["history", "absentRef"],
+    async [Symbol.asyncDispose]() {
+      await catalog[Symbol.asyncDispose]();
+      await rival[Symbol.asyncDispose]();
+    },
+  };
+});
+
+describe("Nessie", () => {
+  const namespace = `engines_${randomUUID().replaceAll("-", "")}`;
+  const name = `${namespace}.ratings`;
+  const schema = defineSchema({ id: "long", comment: "string" });
+
+  it("takes appends from two clients, beyond the life of their tokens", async () => {
+    await using catalog = await connect();
+    await using rival = await connect();
+    const table = await createTable(catalog, name, { schema });
+    const others = await openTable(rival, name);
+    const before = tokens.given();
+    const endMs = Date.now() + 2 * lifetimeSeconds * 1000;
+    let rows = 0n;
+    while (Date.now() < endMs) {
+      await Promise.all([
+        table.append([{ id: rows, comment: "ours" }]),
+        others.append([{ id: rows + 1n, comment: null }]),
+      ]);
+      rows += 2n;
+    }
+    expect(tokens.given() - before).toBeGreaterThanOrEqual(2);
+    await table.refresh();
+    let read = 0;
+    for await (const { batch } of table.scan()) read += batch.rowCount;
+    expect(BigInt(read)).toBe(rows);
+  });
+
+  it.each(["pyiceberg", "duckdb"] as const)("hands them to %s", async (engine) => {
+    await using reader = await useSharedReader(engine);
+    const rows = await reader.readTable({
+      catalog: { kind: "rest", uri: nessie.uri, token: tokens.lastingToken(), s3 },
+      table: name,
+    });
+    const ids = rows.map(({ id }) => Number(id)).toSorted((left, right) => left - right);
+    expect(ids).toEqual(Array.from(ids, (_, index) => index));
+    expect(ids.length).toBeGreaterThan(0);
+  });
+
+  it("tells a client that the token server does not know", async () => {
+    const catalog = openCatalog({
+      type: "rest",
+      uri: nessie.uri,
+      "oauth2-server-uri": tokens.uri,
+      credential: "salon:wrong",
+    });
+    await expect(catalog).rejects.toMatchObject({
+      code: "CATALOG_UNAUTHORIZED",
+      message: expect.stringContaining("invalid_client: unknown client"),
+    });
+    const anonymous = openCatalog({ type: "rest", uri: nessie.uri });
+    await expect(anonymous).rejects.toMatchObject({ code: "CATALOG_UNAUTHORIZED" });
+  });
+});

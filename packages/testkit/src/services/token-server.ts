@@ -1,0 +1,75 @@
+import { createSign, generateKeyPairSync } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+
+/** An OAuth2 server on 127.0.0.1 that gives signed tokens (RFC 6749, 4.4; RFC 7519). */
+export interface TokenServer extends AsyncDisposable {
+  readonly uri: string;
+  /** `id:secret` of the one client that it knows. */
+  readonly credential: string;
+  /** Whoever has it can check the tokens: base64 of X.509. */
+  readonly publicKey: string;
+  /** How many tokens it has given to those who asked. */
+  given(): number;
+  /** A token that lives longer, for clients that take no other. */
+  lastingToken(): string;
+}
+
+const CLIENT = { client_id: "salon", client_secret: "open sesame" };
+const LASTING_SECONDS = 3600;
+
+/** Starts the server; its tokens live for so many seconds, and it says so. */
+export async function startTokenServer(settings: {
+  readonly lifetimeSeconds: number;
+}): Promise<TokenServer> {
+  const { lifetimeSeconds } = settings;
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  let given = 0;
+  const answer = (form: URLSearchParams): { readonly status: number; readonly body: unknown } => {
+    const isKnown = Object.entries(CLIENT).every(([name, value]) => form.get(name) === value);
+    if (form.get("grant_type") !== "client_credentials" || !isKnown) {
+      return {
+        status: 401,
+        body: { error: "invalid_client", error_description: "unknown client" },
+      };
+    }
+    given += 1;
+    const access_token = signedToken(privateKey, lifetimeSeconds);
+    return {
+      status: 200,
+      body: { access_token, token_type: "bearer", expires_in: lifetimeSeconds },
+    };
+  };
+  const server = createServer((request, response) => {
+    void text(request).then((form) => {
+      const { status, body } = answer(new URLSearchParams(form));
+      return response.writeHead(status).end(JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen({ port: 0, host: "127.0.0.1" }, resolve));
+  return {
+    uri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`,
+    credential: `${CLIENT.client_id}:${CLIENT.client_secret}`,
+    publicKey: publicKey.export({ type: "spki", format: "der" }).toString("base64"),
+    given: () => given,
+    lastingToken: () => signedToken(privateKey, LASTING_SECONDS),
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function signedToken(key: KeyObject, lifetimeSeconds: number): string {
+  const nowSeconds = Math.floor(Date.now() / 1000);
+  const parts = [
+    { alg: "RS256", typ: "JWT" },
+    { sub: CLIENT.client_id, iat: nowSeconds, exp: nowSeconds + lifetimeSeconds },
+  ];
+  const signed = parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"));
+  const signature = createSign("RSA-SHA256").update(signed.join(".")).sign(key, "base64url");
+  return [...signed, signature].join(".");
+}
