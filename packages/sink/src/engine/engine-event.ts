@@ -27,7 +27,10 @@ export type AttemptResult =
   | { readonly kind: "conflict"; readonly reason: string }
   | { readonly kind: "unavailable"; readonly reason: string }
   | { readonly kind: "unknown"; readonly reason: string }
-  /** The base's position is not where the unit starts: it is dropped. */
+  /**
+   * The base's position is not where the unit starts, or its columns are no longer those that the
+   * unit's files have: the unit is dropped.
+   */
   | {
       readonly kind: "fenced";
       readonly view: TableView;

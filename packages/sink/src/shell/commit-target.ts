@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  currentSchema,
   IcebergError,
   locateSnapshot,
   newSnapshotId,
@@ -16,12 +17,14 @@ import type {
   TableMetadata,
 } from "@salon/iceberg-writer";
 import type { AttemptResult, EngineEvent, TableView } from "../engine/engine-event.ts";
+import { isWholeUnder } from "../mapping/written-schema.ts";
 import { planOwnCommit, recordAdditions } from "../protocol/own-commit.ts";
 import type { CommitContext, CommitPlan, PlannedCommit } from "../protocol/own-commit.ts";
 import { parseSourceRecord, sourceKey } from "../protocol/source-record.ts";
 import type { PendingManifest } from "../protocol/source-record.ts";
 import { SinkError } from "../sink-error.ts";
 import { isRetryable } from "./retry.ts";
+import type { StagedUnit } from "./staged-unit.ts";
 import { viewTable } from "./view-table.ts";
 import type { ViewedSource } from "./view-table.ts";
 
@@ -29,7 +32,7 @@ import type { ViewedSource } from "./view-table.ts";
 export interface CommitAttempt {
   readonly plan: CommitPlan;
   /** The unit's files; absent for a position alone. */
-  readonly append?: StagedAppend | undefined;
+  readonly unit?: StagedUnit | undefined;
   readonly context: CommitContext;
 }
 
@@ -52,13 +55,15 @@ interface OpenCommit {
   readonly mayBeApplied: boolean;
 }
 
+type AttemptEnd = { readonly kind: "fenced" } | Extract<PlannedCommit, { kind: "superfluous" }>;
+
 /** Ends an attempt before it is sent, with what its base has to say. */
 class AttemptOver extends Error {
-  readonly planned: Exclude<PlannedCommit, { kind: "write" }>;
+  readonly end: AttemptEnd;
 
-  constructor(planned: Exclude<PlannedCommit, { kind: "write" }>) {
-    super(planned.kind);
-    this.planned = planned;
+  constructor(end: AttemptEnd) {
+    super(end.kind);
+    this.end = end;
   }
 }
 
@@ -114,7 +119,7 @@ export class CommitTarget {
   async attempt(commitId: number, attempt: CommitAttempt): Promise<AttemptResult> {
     try {
       const append =
-        attempt.append ?? this.#commits.get(commitId)?.append ?? (await this.stage({}));
+        attempt.unit?.append ?? this.#commits.get(commitId)?.append ?? (await this.stage({}));
       const result = await this.#attemptOrReload(commitId, { ...attempt, append });
       if (ENDS.has(result.kind)) this.#commits.delete(commitId);
       return result;
@@ -208,7 +213,7 @@ export class CommitTarget {
       return this.#committed(commitId, append.snapshotId);
     } catch (error) {
       if (!(error instanceof AttemptOver)) throw error;
-      if (error.planned.kind === "superfluous") return error.planned;
+      if (error.end.kind === "superfluous") return error.end;
       // A base from before may be old: only a fresh one fences.
       if (isFresh) {
         const { mayBeApplied } = open;
@@ -236,6 +241,10 @@ export class CommitTarget {
   #prepare(base: TableMetadata, snapshotId: bigint): AttemptAdditions {
     const attempt = this.#attempts.get(snapshotId);
     if (attempt === undefined) throw new Error(`no attempt of snapshot ${snapshotId} is under way`);
+    const { unit } = attempt;
+    if (unit !== undefined && !isWholeUnder(unit.schema, currentSchema(base))) {
+      throw new AttemptOver({ kind: "fenced" });
+    }
     const planned = planOwnCommit(base, attempt.plan, attempt.context);
     if (planned.kind !== "write") throw new AttemptOver(planned);
     return recordAdditions(base, this.#source.sourceId, planned.record, snapshotId);

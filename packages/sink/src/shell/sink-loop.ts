@@ -235,10 +235,10 @@ export class SinkLoop {
   async #attempt(effect: Extract<EngineEffect, { kind: "attempt-commit" }>): Promise<void> {
     await this.#wait(effect.afterMs);
     const { commitId, plan, unitId } = effect;
-    const append = unitId === undefined ? undefined : this.#parts.units.staged(unitId);
+    const unit = unitId === undefined ? undefined : this.#parts.units.staged(unitId);
     const { identity, appliedThrough, provedMain } = this.#state;
     const context = { identity, appliedThrough, provedMain };
-    const result = await this.#parts.target.attempt(commitId, { plan, append, context });
+    const result = await this.#parts.target.attempt(commitId, { plan, unit, context });
     if (result.kind === "committed" && unitId !== undefined) this.#parts.units.release(unitId);
     this.tell({ kind: "attempt-finished", commitId, result });
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { StagedAppend, TableWriter } from "@salon/iceberg-writer";
+import type { Schema, StagedAppend, TableWriter } from "@salon/iceberg-writer";
 import { currentSchema, newSnapshotId, openTableWriter } from "@salon/iceberg-writer";
 import type { RecordChunk } from "@salon/kafka-io";
 import { createDecoder } from "@salon/schema";
@@ -11,6 +11,7 @@ import { SinkError } from "../sink-error.ts";
 import { chunkOffsets, chunkRows, deadLetterRows } from "./chunk-rows.ts";
 import type { CommitTarget } from "./commit-target.ts";
 import type { DeadLetterTable } from "./dead-letter-table.ts";
+import type { StagedUnit } from "./staged-unit.ts";
 
 /** What the units are written with. */
 export interface UnitStoreParts {
@@ -40,6 +41,7 @@ export interface WrittenChunk {
 interface Unit {
   /** Drawn when the unit is opened: dead letters name the snapshot that decides them. */
   readonly snapshotId: bigint;
+  readonly schema: Schema;
   readonly binding: TableBinding;
   readonly decoder: Decoder;
   readonly rows: TableWriter;
@@ -100,10 +102,12 @@ export class UnitStore {
   }
 
   /** The commit of a sealed unit. */
-  staged(unitId: number): StagedAppend {
-    const staged = this.#units.get(unitId)?.staged;
-    if (staged === undefined) throw new Error(`unit ${unitId} is not sealed`);
-    return staged;
+  staged(unitId: number): StagedUnit {
+    const { staged: append, schema } = this.#units.get(unitId) ?? {};
+    if (append === undefined || schema === undefined) {
+      throw new Error(`unit ${unitId} is not sealed`);
+    }
+    return { append, schema };
   }
 
   /** Forgets a unit that is committed. */
@@ -141,6 +145,7 @@ export class UnitStore {
     const binding = bindTable(schema, events, timeZone, table.identifier.name);
     const unit: Unit = {
       snapshotId: newSnapshotId(randomUUID),
+      schema,
       binding,
       decoder: this.#decoder(binding),
       rows: openTableWriter({
