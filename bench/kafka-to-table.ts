@@ -4,7 +4,7 @@
  * `node --conditions=@salon/source bench/kafka-to-table.ts [rows] [seed] [runs]`.
  */
 import { createRatingGenerator } from "../packages/generator/src/index.ts";
-import { openKafkajsSink } from "../packages/kafka-io/src/index.ts";
+import { openKafkaSink } from "../packages/kafka-io/src/index.ts";
 import {
   createBucket,
   startKafka,
@@ -61,7 +61,7 @@ async function produce(): Promise<void> {
       count: rowCount,
     },
   });
-  await using sink = await openKafkajsSink({ bootstrapServers: [kafka.bootstrapServers], topic });
+  await using sink = await openKafkaSink({ bootstrapServers: [kafka.bootstrapServers], topic });
   await sink.ensureTopic(PARTITIONS);
   for (let done = 0, batch = 0; done < rowCount; done += BATCH_ROWS, batch++) {
     const partition = batch % PARTITIONS;

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type DevBroker, startDevBroker } from "@salon/dev-broker";
-import { openKafkajsSink } from "@salon/kafka-io";
+import { openKafkaSink } from "@salon/kafka-io";
 import { createWorkDirectory, startNodeProgram } from "@salon/testkit";
 import { describe, expect, it } from "vitest";
 import { exportedNames, isNamed, programsOf, withoutLayout } from "./readme.ts";
@@ -64,7 +64,7 @@ describe.each(libraries)("the README of $name", ({ name, folder, readme, index }
 
 async function startBroker(): Promise<DevBroker> {
   const broker = await startDevBroker({ topics: [{ name: "orders", partitions: 1 }] });
-  await using orders = await openKafkajsSink({
+  await using orders = await openKafkaSink({
     bootstrapServers: [broker.bootstrapServers],
     topic: "orders",
   });

@@ -19,7 +19,7 @@ await runCommand({
 // Parts are loaded when they are needed, so that --help and usage errors need not wait for them.
 async function run(settings: ConsumeSettings, context: CommandContext): Promise<void> {
   const { logger, signal } = context;
-  const [{ openCatalog }, { openKafkajsSource }, { ratingsSchema }, { runSink }, connection] =
+  const [{ openCatalog }, { openKafkaSource }, { ratingsSchema }, { runSink }, connection] =
     await Promise.all([
       import("@salon/iceberg-writer"),
       import("@salon/kafka-io"),
@@ -35,7 +35,7 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
   const { topic, assign } = sink;
   await using source = await retryWhileUnreachable(
     () =>
-      openKafkajsSource(
+      openKafkaSource(
         { ...connection, topic, groupId, assign, sessionTimeoutMs },
         { logger: toKafkaLogger(logger) },
       ),

@@ -53,7 +53,11 @@ describe("parseArgs", () => {
   it("has the documented defaults", () => {
     expect(settings()).toEqual({
       log: { level: "info" },
-      kafka: { bootstrapServers: ["localhost:29092"], securityProtocol: "PLAINTEXT" },
+      kafka: {
+        bootstrapServers: ["localhost:29092"],
+        driver: "salon",
+        securityProtocol: "PLAINTEXT",
+      },
       groupId: expect.stringMatching(/^salon\.bronze_ratings_streaming\./),
       sessionTimeoutMs: 10_000,
       catalog: {
@@ -95,7 +99,7 @@ describe("parseArgs", () => {
       ),
     ).toEqual({
       log: { level: "warn", format: "pretty" },
-      kafka: { bootstrapServers: ["a:1"], securityProtocol: "PLAINTEXT" },
+      kafka: { bootstrapServers: ["a:1"], driver: "salon", securityProtocol: "PLAINTEXT" },
       groupId: "g",
       sessionTimeoutMs: 30_000,
       catalog: {

@@ -1,5 +1,5 @@
 import type { KafkaLogger } from "@salon/kafka-io";
-import { openKafkajsSink, openKafkajsSource } from "@salon/kafka-io";
+import { openKafkaSink, openKafkaSource } from "@salon/kafka-io";
 import type { RatingGenerator } from "@salon/generator";
 import type { Catalog } from "@salon/iceberg-writer";
 import { ratingsSchema } from "@salon/schema";
@@ -52,8 +52,8 @@ export class Pipeline {
     const { bootstrapServers, topic, catalog, table, logger, kafkaLogger } = this.#parts;
     const connection = { bootstrapServers: [bootstrapServers], clientId: "demo", topic };
     const components = { logger: kafkaLogger };
-    await using records = await openKafkajsSink(connection, components);
-    await using source = await openKafkajsSource({ ...connection, groupId: "demo" }, components);
+    await using records = await openKafkaSink(connection, components);
+    await using source = await openKafkaSource({ ...connection, groupId: "demo" }, components);
     const settings = {
       topic,
       table: { namespace: [], name: table },

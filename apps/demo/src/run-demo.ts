@@ -4,7 +4,7 @@ import { type CommandContext, EXIT_DONE, EXIT_FAILED, toKafkaLogger } from "@sal
 import { startDevBroker } from "@salon/dev-broker";
 import { createRatingGenerator } from "@salon/generator";
 import { type Catalog, openCatalog, openTable } from "@salon/iceberg-writer";
-import { openKafkajsSource } from "@salon/kafka-io";
+import { openKafkaSource } from "@salon/kafka-io";
 import { ratingsSchema } from "@salon/schema";
 import { deadLetterTableName, type OpenTopic, type TableProof, verifyTable } from "@salon/sink";
 import type { DemoSettings } from "./args.ts";
@@ -84,7 +84,7 @@ export async function runDemo(settings: DemoSettings, context: DemoContext): Pro
   say(`${number(rate)} ratings a second for ${seconds} s, 1 % of them dirty`);
   await show(pipeline.run({ seconds, signal }));
   const openTopic: OpenTopic = (topic, assign) =>
-    openKafkajsSource(
+    openKafkaSource(
       { bootstrapServers: [bootstrapServers], clientId: "demo", topic, assign },
       { logger: kafkaLogger },
     );

@@ -80,13 +80,13 @@ async function openTarget(target: ProduceTarget, context: CommandContext): Promi
     return createStdoutTarget(process.stdout);
   }
   const { topic, partitionCount } = target;
-  const [{ openKafkajsSink }, { createKafkaTarget }, connection] = await Promise.all([
+  const [{ openKafkaSink }, { createKafkaTarget }, connection] = await Promise.all([
     import("@salon/kafka-io"),
     import("./kafka-target.ts"),
     loadKafkaConnection(target.kafka, "salon-produce"),
   ]);
   const sink = await retryWhileUnreachable(
-    () => openKafkajsSink({ ...connection, topic }, { logger: toKafkaLogger(context.logger) }),
+    () => openKafkaSink({ ...connection, topic }, { logger: toKafkaLogger(context.logger) }),
     context,
   );
   if (partitionCount !== undefined) {

@@ -40,7 +40,11 @@ describe("parseArgs", () => {
       log: { level: "info" },
       target: {
         kind: "kafka",
-        kafka: { bootstrapServers: ["localhost:29092"], securityProtocol: "PLAINTEXT" },
+        kafka: {
+          bootstrapServers: ["localhost:29092"],
+          driver: "salon",
+          securityProtocol: "PLAINTEXT",
+        },
         topic: "nail_salon_ratings",
       },
       periodMs: 3_000,
@@ -57,7 +61,7 @@ describe("parseArgs", () => {
       log: { level: "debug", format: "json" },
       target: {
         kind: "kafka",
-        kafka: { bootstrapServers: ["a:1", "b:2"], securityProtocol: "PLAINTEXT" },
+        kafka: { bootstrapServers: ["a:1", "b:2"], driver: "salon", securityProtocol: "PLAINTEXT" },
         topic: "t",
         partitionCount: 3,
       },

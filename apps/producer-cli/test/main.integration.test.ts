@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRatingGenerator } from "@salon/generator";
-import { openKafkajsSource, type RecordChunk } from "@salon/kafka-io";
+import { openKafkaSource, type RecordChunk } from "@salon/kafka-io";
 import {
   createWorkDirectory,
   type ManagedProcess,
@@ -43,7 +43,7 @@ async function readTopic(
   partitionCount: number,
 ): Promise<readonly SentRecord[]> {
   const assign = Array.from({ length: partitionCount }, (_, partition) => partition);
-  await using source = await openKafkajsSource({
+  await using source = await openKafkaSource({
     bootstrapServers: [bootstrapServers],
     topic,
     assign,

@@ -86,14 +86,14 @@ async function perform(
 }
 
 async function topicOpener(kafka: KafkaArguments, context: CommandContext): Promise<OpenTopic> {
-  const [{ openKafkajsSource }, connection] = await Promise.all([
+  const [{ openKafkaSource }, connection] = await Promise.all([
     import("@salon/kafka-io"),
     loadKafkaConnection(kafka, "salon-table"),
   ]);
   const logger = toKafkaLogger(context.logger);
   return (topic, assign) =>
     retryWhileUnreachable(
-      () => openKafkajsSource({ ...connection, topic, assign }, { logger }),
+      () => openKafkaSource({ ...connection, topic, assign }, { logger }),
       context,
     );
 }

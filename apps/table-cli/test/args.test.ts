@@ -62,7 +62,7 @@ describe("parseArgs", () => {
       "--allow-lost --time-zone Europe/Berlin";
     expect(settings(...argv.split(" ")).task).toEqual({
       kind: "verify",
-      kafka: { bootstrapServers: ["a:1", "b:2"], securityProtocol: "PLAINTEXT" },
+      kafka: { bootstrapServers: ["a:1", "b:2"], driver: "salon", securityProtocol: "PLAINTEXT" },
       topic: "t",
       sourceId: "s",
       isDeep: true,
@@ -75,7 +75,11 @@ describe("parseArgs", () => {
   it("recovers the default topic of the default brokers", () => {
     expect(settings("recover-position").task).toEqual({
       kind: "recover-position",
-      kafka: { bootstrapServers: ["localhost:29092"], securityProtocol: "PLAINTEXT" },
+      kafka: {
+        bootstrapServers: ["localhost:29092"],
+        driver: "salon",
+        securityProtocol: "PLAINTEXT",
+      },
       topic: "nail_salon_ratings",
       acceptHoles: false,
       force: false,

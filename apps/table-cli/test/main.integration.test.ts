@@ -7,7 +7,7 @@ import {
   planFiles,
 } from "@salon/iceberg-writer";
 import type { Catalog } from "@salon/iceberg-writer";
-import { openKafkajsSink, openKafkajsSource } from "@salon/kafka-io";
+import { openKafkaSink, openKafkaSource } from "@salon/kafka-io";
 import { ratingsSchema } from "@salon/schema";
 import { runSink } from "@salon/sink";
 import { createWorkDirectory, startNodeProgram, useSharedServices } from "@salon/testkit";
@@ -33,7 +33,7 @@ async function openPipeline(batches: readonly (readonly string[])[]): Promise<Pi
   const directory = stack.use(await createWorkDirectory("salon-table"));
   const catalog = stack.use(await openCatalog({ type: "hadoop", warehouse: directory.path }));
   const kafka = { bootstrapServers: [bootstrapServers], topic };
-  await using sink = await openKafkajsSink(kafka);
+  await using sink = await openKafkaSink(kafka);
   await sink.ensureTopic(PARTITIONS.length);
   for (const values of batches) {
     await sink.send(
@@ -66,7 +66,7 @@ async function drain(
   catalog: Catalog,
   kafka: { readonly bootstrapServers: readonly string[]; readonly topic: string },
 ): Promise<void> {
-  await using source = await openKafkajsSource({ ...kafka, assign: PARTITIONS });
+  await using source = await openKafkaSource({ ...kafka, assign: PARTITIONS });
   await runSink(
     {
       topic: kafka.topic,

@@ -12,10 +12,14 @@ const DEFAULT_BOOTSTRAP_SERVERS = "localhost:29092";
 /** Kafka's names for how a connection is protected. */
 export type SecurityProtocol = "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL";
 
+/** Whose connections to brokers are used. */
+type KafkaDriver = NonNullable<KafkaConnectionSettings["driver"]>;
+
 /** What the command line says of the cluster; files are not read yet. */
 export interface KafkaArguments {
   /** `host:port`, at least one. */
   readonly bootstrapServers: readonly string[];
+  readonly driver: KafkaDriver;
   readonly securityProtocol: SecurityProtocol;
   /** Present where the protocol is one with SASL; one of `password` and `passwordFile` is. */
   readonly sasl?:
@@ -37,6 +41,7 @@ export interface KafkaArguments {
 
 interface KafkaOptionValues {
   readonly bootstrapServers?: string;
+  readonly kafkaDriver: KafkaDriver;
   readonly securityProtocol: SecurityProtocol;
   readonly saslMechanism?: "PLAIN";
   readonly saslUsername?: string;
@@ -58,7 +63,8 @@ export function addKafkaOptions(
   const [servers, topic] = presence === "default" ? [DEFAULT_BOOTSTRAP_SERVERS, DEFAULT_TOPIC] : [];
   command
     .addOption(textOption("--bootstrap-servers <host:port,...>", "brokers to ask first", servers))
-    .addOption(textOption("--topic <name>", "topic of the ratings", topic).argParser(parseTopic));
+    .addOption(textOption("--topic <name>", "topic of the ratings", topic).argParser(parseTopic))
+    .addOption(driverOption());
   for (const option of securityOptions()) command.addOption(option.helpGroup("Security:"));
   return command;
 }
@@ -82,6 +88,7 @@ export function readOptionalKafkaArguments(command: Command): KafkaArguments | u
   if (bootstrapServers === undefined) return undefined;
   return {
     bootstrapServers: bootstrapServers.split(",").map(parseServer),
+    driver: values.kafkaDriver,
     securityProtocol,
     sasl: readSasl(values),
     tls: readTls(values),
@@ -97,8 +104,8 @@ export async function loadKafkaConnection(
   kafka: KafkaArguments,
   clientId: string,
 ): Promise<KafkaConnectionSettings> {
-  const { bootstrapServers, sasl, tls } = kafka;
-  const connection: KafkaConnectionSettings = { bootstrapServers, clientId };
+  const { bootstrapServers, driver, sasl, tls } = kafka;
+  const connection: KafkaConnectionSettings = { bootstrapServers, clientId, driver };
   const [ca, cert, key, passwordText] = await Promise.all([
     readTextFile("--ssl-ca-file", tls?.caFile),
     readTextFile("--ssl-cert-file", tls?.certFile),
@@ -112,6 +119,11 @@ export async function loadKafkaConnection(
     ...(tls && { tls: { ca, cert, key } }),
     ...(sasl && { sasl: { mechanism: "plain", username: sasl.username, password } }),
   };
+}
+
+function driverOption(): Option {
+  const description = "whose connections to Kafka are used";
+  return choiceOption("--kafka-driver <name>", description, ["salon", "kafkajs"], "salon");
 }
 
 function securityOptions(): readonly Option[] {

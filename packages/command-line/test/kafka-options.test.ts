@@ -26,7 +26,11 @@ describe("readKafkaArguments", () => {
   it("reaches the compose stack's broker in plain text by default", () => {
     expect(parse([])).toEqual({
       kind: "settings",
-      settings: { bootstrapServers: ["localhost:29092"], securityProtocol: "PLAINTEXT" },
+      settings: {
+        bootstrapServers: ["localhost:29092"],
+        driver: "salon",
+        securityProtocol: "PLAINTEXT",
+      },
     });
   });
 
@@ -102,6 +106,7 @@ describe("loadKafkaConnection", () => {
     const connection = await loadKafkaConnection(
       {
         bootstrapServers: ["a:1"],
+        driver: "salon",
         securityProtocol: "SASL_SSL",
         sasl: { username: "u", passwordFile: join(folder, "password") },
         tls: { caFile: join(folder, "ca.pem") },
@@ -111,6 +116,7 @@ describe("loadKafkaConnection", () => {
     expect(connection).toEqual({
       bootstrapServers: ["a:1"],
       clientId: "salon",
+      driver: "salon",
       tls: { ca: "CA" },
       sasl: { mechanism: "plain", username: "u", password: " s3cret " },
     });
@@ -118,15 +124,24 @@ describe("loadKafkaConnection", () => {
 
   it("has neither TLS nor SASL for PLAINTEXT", async () => {
     const connection = await loadKafkaConnection(
-      { bootstrapServers: ["a:1"], securityProtocol: "PLAINTEXT" },
+      { bootstrapServers: ["a:1"], driver: "kafkajs", securityProtocol: "PLAINTEXT" },
       "salon",
     );
-    expect(connection).toEqual({ bootstrapServers: ["a:1"], clientId: "salon" });
+    expect(connection).toEqual({
+      bootstrapServers: ["a:1"],
+      clientId: "salon",
+      driver: "kafkajs",
+    });
   });
 
   it("names flag and path of a file that is not there", async () => {
     const loading = loadKafkaConnection(
-      { bootstrapServers: ["a:1"], securityProtocol: "SSL", tls: { caFile: "/nowhere/ca.pem" } },
+      {
+        bootstrapServers: ["a:1"],
+        driver: "salon",
+        securityProtocol: "SSL",
+        tls: { caFile: "/nowhere/ca.pem" },
+      },
       "salon",
     );
     await expect(loading).rejects.toMatchObject({

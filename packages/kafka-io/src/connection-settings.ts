@@ -5,6 +5,10 @@ export interface KafkaConnectionSettings {
   /** `host:port`, at least one; IPv6 addresses in brackets. */
   readonly bootstrapServers: readonly string[];
   readonly clientId?: string | undefined;
+  /**
+   * Over which connections brokers are reached: this package's own, or kafkajs's. Default `salon`.
+   */
+  readonly driver?: "salon" | "kafkajs" | undefined;
   /** Absent: no TLS. Texts are PEM. */
   readonly tls?:
     | {
@@ -23,8 +27,8 @@ export interface KafkaConnectionSettings {
   readonly requestTimeoutMs?: number | undefined;
 }
 
-/** One of the addresses to begin with. */
-export interface BootstrapServer {
+/** Where a broker listens. */
+export interface BrokerAddress {
   readonly host: string;
   readonly port: number;
 }
@@ -34,14 +38,14 @@ export interface BootstrapServer {
  *
  * @throws KafkaIoError `SETTINGS_INVALID` where there is none or one is not `host:port`.
  */
-export function parseBootstrapServers(servers: readonly string[]): BootstrapServer[] {
+export function parseBootstrapServers(servers: readonly string[]): BrokerAddress[] {
   if (servers.length === 0) {
     throw new KafkaIoError("SETTINGS_INVALID", "bootstrap servers: none is given");
   }
   return servers.map(parseBootstrapServer);
 }
 
-function parseBootstrapServer(server: string): BootstrapServer {
+function parseBootstrapServer(server: string): BrokerAddress {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/.exec(server);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
@@ -51,4 +55,9 @@ function parseBootstrapServer(server: string): BootstrapServer {
     });
   }
   return { host, port };
+}
+
+/** `host:port`, IPv6 addresses in brackets. */
+export function addressText({ host, port }: BrokerAddress): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -1,3 +1,5 @@
+export { openKafkaSink, openKafkaSource } from "./open-kafka.ts";
+export type { KafkaComponents } from "./open-kafka.ts";
 export type { KafkaConnectionSettings } from "./connection-settings.ts";
 export { KafkaIoError } from "./kafka-io-error.ts";
 export type { KafkaIoErrorCode } from "./kafka-io-error.ts";
@@ -10,8 +12,5 @@ export type {
 } from "./kafka-source.ts";
 export type { OffsetRun, RecordChunk } from "./record-chunk.ts";
 export type { KafkaLogger, KafkaLogLevel } from "./kafka-logger.ts";
-export { openKafkajsSource } from "./kafkajs/kafkajs-source.ts";
-export type { KafkajsSourceComponents } from "./kafkajs/kafkajs-source.ts";
-export type { KafkajsSourceSettings } from "./kafkajs/kafkajs-source-settings.ts";
-export { openKafkajsSink } from "./kafkajs/kafkajs-sink.ts";
-export type { KafkajsSinkComponents, KafkajsSinkSettings } from "./kafkajs/kafkajs-sink.ts";
+export type { KafkaSinkSettings } from "./sink/topic-sink.ts";
+export type { KafkaSourceSettings } from "./source/source-settings.ts";

@@ -11,12 +11,14 @@ export { leaveGroup } from "./13-leave-group.ts";
 export { syncGroup } from "./14-sync-group.ts";
 export { describeGroups } from "./15-describe-groups.ts";
 export { listGroups } from "./16-list-groups.ts";
+export { saslHandshake } from "./17-sasl-handshake.ts";
 export { apiVersions } from "./18-api-versions.ts";
 export { createTopics } from "./19-create-topics.ts";
 export { deleteTopics } from "./20-delete-topics.ts";
 export { deleteRecords } from "./21-delete-records.ts";
 export { initProducerId } from "./22-init-producer-id.ts";
 export { describeConfigs } from "./32-describe-configs.ts";
+export { saslAuthenticate } from "./36-sasl-authenticate.ts";
 export { createPartitions } from "./37-create-partitions.ts";
 export { Api } from "./api.ts";
 export type { ApiDescription, RequestOf, ResponseOf } from "./api.ts";
@@ -25,7 +27,7 @@ export { ByteWriter } from "./byte-writer.ts";
 export { array, nullableArray, struct } from "./composite-field.ts";
 export type { StructOf } from "./composite-field.ts";
 export { crc32c } from "./crc32c.ts";
-export { ERROR_CODES } from "./error-code.ts";
+export { ERROR_CODES, errorName } from "./error-code.ts";
 export type { ErrorName } from "./error-code.ts";
 export { since, within } from "./field.ts";
 export type { Field, MessageVersion, ValueOf } from "./field.ts";
@@ -45,7 +47,8 @@ export {
 export {
   correlationIdOf,
   decodeRequestFrame,
+  decodeResponseFrame,
   encodeRequestFrame,
   encodeResponseFrame,
 } from "./request-header.ts";
-export type { RequestFrame, RequestHeader } from "./request-header.ts";
+export type { RequestFrame, RequestHeader, ResponseFrame } from "./request-header.ts";

@@ -69,6 +69,24 @@ export function encodeResponseFrame(
   return framed(writer.writeFixed(body).toBuffer());
 }
 
+/** A response as it came, without its length: what it answers, and its body. */
+export interface ResponseFrame {
+  readonly correlationId: number;
+  readonly body: Buffer;
+}
+
+/**
+ * Reads the header of a response; `isFlexible` as for {@link encodeResponseFrame}.
+ *
+ * @throws RangeError where the frame is too short.
+ */
+export function decodeResponseFrame(frame: Buffer, isFlexible: boolean): ResponseFrame {
+  const reader = new ByteReader(frame);
+  const correlationId = reader.readInt32();
+  if (isFlexible) reader.skipTaggedFields();
+  return { correlationId, body: frame.subarray(frame.length - reader.remaining) };
+}
+
 /** The correlation id of a request of which nothing else may be readable. */
 export function correlationIdOf(frame: Buffer): number | undefined {
   return frame.length < FIXED_PART_SIZE ? undefined : frame.readInt32BE(4);

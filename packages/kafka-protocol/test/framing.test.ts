@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   correlationIdOf,
   decodeRequestFrame,
+  decodeResponseFrame,
   encodeRequestFrame,
   encodeResponseFrame,
   FrameSplitter,
@@ -79,6 +80,11 @@ describe("headers", () => {
   it("of responses are the correlation id, and tagged fields in version 1", () => {
     expect(encodeResponseFrame(7, false, Buffer.of(9)).toString("hex")).toBe("000000050000000709");
     expect(encodeResponseFrame(7, true, Buffer.of(9)).toString("hex")).toBe("00000006000000070009");
+    const [fixed, flexible] = [hex("0000000709"), hex("000000070009")];
+    const read = { correlationId: 7, body: Buffer.of(9) };
+    expect(decodeResponseFrame(fixed, false)).toEqual(read);
+    expect(decodeResponseFrame(flexible, true)).toEqual(read);
+    expect(() => decodeResponseFrame(fixed.subarray(0, 3), false)).toThrow(RangeError);
   });
 });
 

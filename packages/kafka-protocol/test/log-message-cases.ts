@@ -76,6 +76,28 @@ export const LOG_CASES: readonly Case[] = [
       ],
     },
   }),
+  messageCase(protocol.saslHandshake, {
+    name: "saslHandshake",
+    versions: [0, 1],
+    args: { mechanism: "PLAIN" },
+    request: { mechanism: "PLAIN" },
+    response: { errorCode: 33, mechanisms: ["SCRAM-SHA-256", "OAUTHBEARER"] },
+    read: { errorCode: 33, enabledMechanisms: ["SCRAM-SHA-256", "OAUTHBEARER"] },
+  }),
+  messageCase(protocol.saslAuthenticate, {
+    name: "saslAuthenticate",
+    versions: [0, 1],
+    // kafkajs wants the token with its length, and gives it so.
+    args: { authBytes: Buffer.from("\0\0\0\u0005token") },
+    request: { token: Buffer.from("token") },
+    response: {
+      errorCode: 58,
+      errorMessage: "no",
+      token: Buffer.from("back"),
+      sessionLifetimeMs: 0n,
+    },
+    read: { errorCode: 58, errorMessage: "no", authBytes: Buffer.from("\0\0\0\u0004back") },
+  }),
   messageCase(protocol.apiVersions, {
     name: "apiVersions",
     versions: [0, 2],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import type { KafkaSource } from "../../src/index.ts";
+import { type KafkaSource, openKafkaSource } from "../../src/index.ts";
+import type { DriverName } from "./drivers.ts";
 import { connectKafkaCluster, type KafkaCluster } from "./kafka-cluster.ts";
 import { gapBehaviour } from "./gap-behaviour.ts";
 import { groupBehaviour } from "./group-behaviour.ts";
@@ -8,7 +9,6 @@ import { readingBehaviour } from "./reading-behaviour.ts";
 
 /** What every driver understands. */
 interface SourceOptions {
-  readonly bootstrapServers: string;
   readonly topic: string;
   readonly groupId?: string;
   readonly assign?: readonly number[];
@@ -18,42 +18,32 @@ interface SourceOptions {
   readonly chunkBytes?: number;
 }
 
-/** What is tested. */
-export interface Driver {
-  readonly open: (options: SourceOptions) => Promise<KafkaSource>;
-  /**
-   * A program that joins the group named after its topic, and prints `assigned <count>` when it has
-   * partitions: `<servers> <topic> <session ms>`.
-   */
-  readonly memberProgram: URL;
-}
-
 /** What the behaviours are tested on. */
 export interface SourceSubject {
-  readonly memberProgram: URL;
+  readonly driver: DriverName;
   readonly cluster: () => KafkaCluster;
-  readonly open: (options: Omit<SourceOptions, "bootstrapServers">) => Promise<KafkaSource>;
+  readonly open: (options: SourceOptions) => Promise<KafkaSource>;
 }
 
 /** The behaviour of every KafkaSource, on a cluster. */
 export function describeKafkaSource(
-  name: string,
+  driver: DriverName,
   cluster: {
     readonly bootstrapServers: () => string;
     /** Whether it has transactions and compaction, and so offsets without a record. */
     readonly hasGaps: boolean;
   },
-  driver: Driver,
 ): void {
-  describe(`KafkaSource: ${name}`, () => {
+  describe(`KafkaSource: ${driver}`, () => {
     let connected: KafkaCluster | undefined;
     const subject: SourceSubject = {
-      memberProgram: driver.memberProgram,
+      driver,
       cluster() {
         if (connected === undefined) throw new Error("the cluster is not connected");
         return connected;
       },
-      open: (options) => driver.open({ ...options, bootstrapServers: cluster.bootstrapServers() }),
+      open: (options) =>
+        openKafkaSource({ ...options, driver, bootstrapServers: [cluster.bootstrapServers()] }),
     };
     beforeAll(async () => {
       connected = await connectKafkaCluster(cluster.bootstrapServers());
@@ -70,7 +60,8 @@ export function describeKafkaSource(
     describe.runIf(cluster.hasGaps)("gaps", () => {
       gapBehaviour(subject);
     });
-    describe("groups", () => {
+    // Mostly waiting: for sessions to end, and for members to come.
+    describe.concurrent("groups", () => {
       groupBehaviour(subject);
     });
   });

@@ -17,7 +17,7 @@ function shares(...members: Member[]): number[] {
 }
 
 /** How members of a consumer group share a topic. */
-export function groupBehaviour({ memberProgram, cluster, open }: SourceSubject): void {
+export function groupBehaviour({ driver, cluster, open }: SourceSubject): void {
   async function join(
     topic: string,
     options: { sessionTimeoutMs?: number; metadataMaxAgeMs?: number } = {},
@@ -84,8 +84,8 @@ export function groupBehaviour({ memberProgram, cluster, open }: SourceSubject):
     await using first = await join(topic, { sessionTimeoutMs: 3000 });
     await using second = await join(topic, { sessionTimeoutMs: 3000 });
     await using third = await startNodeProgram({
-      entry: memberProgram,
-      args: [cluster().bootstrapServers, topic, "3000"],
+      entry: new URL("group-member-program.ts", import.meta.url),
+      args: [driver, cluster().bootstrapServers, topic, "3000"],
     });
     await third.waitForLine(/^assigned 2$/, { timeoutMs: 60_000 });
     await eventually(() => expect(shares(first, second)).toHaveLength(4));

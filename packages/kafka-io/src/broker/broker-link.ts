@@ -1,0 +1,34 @@
+import type { Api } from "@salon/kafka-protocol";
+import type { BrokerAddress } from "../connection-settings.ts";
+
+/**
+ * One broker, as drivers reach it: its connections, with TLS and SASL, which are made again where
+ * they break. Fetches have one of their own, so that what they wait for holds up nothing else.
+ */
+export interface BrokerLink {
+  /**
+   * Sends a request in the highest version that both sides know, and reads the answer. Error codes
+   * in it are the caller's to look at.
+   *
+   * @throws KafkaIoError `KAFKA_UNREACHABLE` (retryable) where the connection cannot be made,
+   * breaks or is silent for `timeoutMs` (default: the settings'), `KAFKA_UNAUTHORIZED`,
+   * `KAFKA_REQUEST_FAILED` where no version is known to both.
+   */
+  send<Request, Response>(
+    api: Api<Request, Response>,
+    request: Request,
+    options?: { readonly timeoutMs?: number },
+  ): Promise<Response>;
+  /** Ends its connections at once; whatever is under way fails. */
+  close(): void;
+}
+
+/** Makes the link to the broker at an address. No connection is made before something is sent. */
+export type CreateBrokerLink = (address: BrokerAddress) => BrokerLink;
+
+/** How long opening a connection may take, where the settings do not say. */
+export const CONNECTION_TIMEOUT_MS = 10_000;
+/** How long a broker may take to answer, where the settings do not say. */
+export const REQUEST_TIMEOUT_MS = 30_000;
+/** What brokers know this client by, where the settings do not say. */
+export const CLIENT_ID = "salon";

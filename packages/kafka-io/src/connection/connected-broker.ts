@@ -1,0 +1,85 @@
+import {
+  type Api,
+  fetch,
+  heartbeat,
+  joinGroup,
+  leaveGroup,
+  offsetCommit,
+  syncGroup,
+} from "@salon/kafka-protocol";
+import {
+  type BrokerLink,
+  type CreateBrokerLink,
+  REQUEST_TIMEOUT_MS,
+} from "../broker/broker-link.ts";
+import { negotiateVersion } from "../broker/negotiate-version.ts";
+import type { BrokerAddress, KafkaConnectionSettings } from "../connection-settings.ts";
+import { type OpenConnection, openConnection } from "./open-connection.ts";
+
+/**
+ * What a connection is for. A broker answers the requests of one in their order, and fetches and
+ * joins wait on purpose: they have connections of their own, so that nothing waits behind them.
+ */
+type Lane = "fetch" | "group" | "other";
+
+const LANES: ReadonlyMap<number, Lane> = new Map<number, Lane>([
+  [fetch.key, "fetch"],
+  [joinGroup.key, "group"],
+  [syncGroup.key, "group"],
+  [heartbeat.key, "group"],
+  [leaveGroup.key, "group"],
+  [offsetCommit.key, "group"],
+]);
+
+/** Reaches brokers over connections of this package's own. */
+export function createBrokerLinks(settings: KafkaConnectionSettings): CreateBrokerLink {
+  return (address) => new ConnectedBroker(address, settings);
+}
+
+/** A broker with a connection for each lane, made when it is needed and again when it is broken. */
+class ConnectedBroker implements BrokerLink {
+  readonly #address: BrokerAddress;
+  readonly #settings: KafkaConnectionSettings;
+  readonly #lanes: Map<Lane, Promise<OpenConnection>> = new Map();
+  readonly #closing: AbortController = new AbortController();
+
+  constructor(address: BrokerAddress, settings: KafkaConnectionSettings) {
+    this.#address = address;
+    this.#settings = settings;
+  }
+
+  async send<Request, Response>(
+    api: Api<Request, Response>,
+    request: Request,
+    options: { readonly timeoutMs?: number } = {},
+  ): Promise<Response> {
+    const { connection, versions } = await this.#connection(LANES.get(api.key) ?? "other");
+    const version = negotiateVersion(api, versions.get(api.key), this.#address);
+    const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = this.#settings;
+    return connection.send(api, version, request, options.timeoutMs ?? requestTimeoutMs);
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #connection(lane: Lane): Promise<OpenConnection> {
+    for (;;) {
+      const opening = this.#lanes.get(lane) ?? this.#open(lane);
+      const open = await opening;
+      if (open.connection.isOpen && Date.now() < open.staleAtMs) return open;
+      // The first who finds it so has the next one opened.
+      if (this.#lanes.get(lane) === opening) this.#lanes.delete(lane);
+      open.connection.retire();
+    }
+  }
+
+  #open(lane: Lane): Promise<OpenConnection> {
+    const opening = openConnection(this.#address, this.#settings, this.#closing.signal);
+    this.#lanes.set(lane, opening);
+    opening.catch(() => {
+      if (this.#lanes.get(lane) === opening) this.#lanes.delete(lane);
+    });
+    return opening;
+  }
+}

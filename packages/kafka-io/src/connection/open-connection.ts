@@ -1,0 +1,55 @@
+import { apiVersions } from "@salon/kafka-protocol";
+import { throwOnErrorCode } from "../broker/broker-error.ts";
+import { CLIENT_ID, CONNECTION_TIMEOUT_MS } from "../broker/broker-link.ts";
+import type { VersionRange } from "../broker/negotiate-version.ts";
+import {
+  addressText,
+  type BrokerAddress,
+  type KafkaConnectionSettings,
+} from "../connection-settings.ts";
+import { authenticate } from "./authenticate.ts";
+import { BrokerConnection } from "./broker-connection.ts";
+
+/** Every broker since 2.0 knows it, and it has no other header than the versions before. */
+const API_VERSIONS_VERSION = 2;
+
+/** A connection that is ready for requests. */
+export interface OpenConnection {
+  readonly connection: BrokerConnection;
+  /** What the broker knows, by API key. */
+  readonly versions: ReadonlyMap<number, VersionRange>;
+  /** Clock time after which another connection is to be made: the session ends soon. */
+  readonly staleAtMs: number;
+}
+
+/** The part of its lifetime after which a session is no longer relied on. */
+const SESSION_SHARE = 0.85;
+
+/**
+ * Connects to a broker, asks what it knows, and authenticates. An aborted `signal` ends
+ * the connection, now and later.
+ *
+ * @throws ConnectionError; BrokerError
+ */
+export async function openConnection(
+  address: BrokerAddress,
+  settings: KafkaConnectionSettings,
+  signal: AbortSignal,
+): Promise<OpenConnection> {
+  const { tls, sasl, clientId = CLIENT_ID } = settings;
+  const timeoutMs = settings.connectionTimeoutMs ?? CONNECTION_TIMEOUT_MS;
+  const connection = new BrokerConnection(address, { tls, clientId }, signal);
+  try {
+    await connection.ready(timeoutMs);
+    const request = { clientSoftwareName: "", clientSoftwareVersion: "" };
+    const answer = await connection.send(apiVersions, API_VERSIONS_VERSION, request, timeoutMs);
+    throwOnErrorCode(answer.errorCode, `ask broker ${addressText(address)} for its versions`);
+    const versions = new Map(answer.apis.map(({ key, ...range }) => [key, range]));
+    const lifetimeMs = sasl && (await authenticate(connection, address, sasl, timeoutMs));
+    const staleAtMs = lifetimeMs ? Date.now() + lifetimeMs * SESSION_SHARE : Infinity;
+    return { connection, versions, staleAtMs };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}

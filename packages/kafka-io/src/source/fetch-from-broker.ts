@@ -1,0 +1,96 @@
+import { fetch } from "@salon/kafka-protocol";
+import { throwOnErrorCode } from "../broker/broker-error.ts";
+import type { KafkaCluster } from "../cluster/kafka-cluster.ts";
+import type { AbortedTransaction } from "../protocol/aborted-transactions.ts";
+import { offsetFromInt64 } from "../protocol/offset.ts";
+
+const CONSUMER_REPLICA_ID = -1;
+const READ_COMMITTED = 1;
+/** No fetch session, no follower reads. */
+const NO_SESSION = { sessionId: 0, sessionEpoch: -1, forgotten: [], rackId: "" } as const;
+const UNKNOWN_LEADER_EPOCH = -1;
+const UNKNOWN_LOG_START = -1n;
+const NO_RECORDS: Buffer = Buffer.alloc(0);
+
+/** What to ask one broker for. */
+export interface FetchRequest {
+  /** The broker fills the response in this order. */
+  readonly partitions: readonly { readonly partition: number; readonly fetchOffset: number }[];
+  readonly maxWaitMs: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  readonly maxBytesPerPartition: number;
+  /** How long the answer may take beyond `maxWaitMs`. */
+  readonly requestTimeoutMs: number;
+}
+
+/** One partition of a fetch response. */
+export interface FetchedPartition {
+  readonly partition: number;
+  /** 0 is success (Kafka protocol: Error Codes). */
+  readonly errorCode: number;
+  readonly abortedTransactions: readonly AbortedTransaction[];
+  /** Record batches as they lie in the log; the last one may be cut off. */
+  readonly records: Buffer;
+}
+
+/**
+ * Fetches from a broker; the answer by partition.
+ *
+ * @throws KafkaIoError as `KafkaCluster.send`; BrokerError
+ */
+export async function fetchFromBroker(
+  cluster: Pick<KafkaCluster, "topic" | "send">,
+  nodeId: number,
+  request: FetchRequest,
+): Promise<Map<number, FetchedPartition>> {
+  const { partitions, maxBytesPerPartition, maxWaitMs, minBytes, maxBytes } = request;
+  const answer = await cluster.send(
+    nodeId,
+    fetch,
+    {
+      replicaId: CONSUMER_REPLICA_ID,
+      maxWaitMs,
+      minBytes,
+      maxBytes,
+      isolationLevel: READ_COMMITTED,
+      ...NO_SESSION,
+      topics: [
+        {
+          name: cluster.topic,
+          partitions: partitions.map(({ partition, fetchOffset }) => ({
+            index: partition,
+            currentLeaderEpoch: UNKNOWN_LEADER_EPOCH,
+            fetchOffset: BigInt(fetchOffset),
+            logStartOffset: UNKNOWN_LOG_START,
+            maxBytes: maxBytesPerPartition,
+          })),
+        },
+      ],
+    },
+    { timeoutMs: request.requestTimeoutMs + maxWaitMs },
+  );
+  throwOnErrorCode(answer.errorCode, "fetch");
+  const fetched = answer.topics.flatMap((topic) => topic.partitions);
+  return new Map(fetched.map((part) => [part.index, partitionOf(part)]));
+}
+
+function partitionOf(part: {
+  readonly index: number;
+  readonly errorCode: number;
+  readonly abortedTransactions:
+    | readonly { readonly producerId: bigint; readonly firstOffset: bigint }[]
+    | undefined;
+  readonly records: Buffer | undefined;
+}): FetchedPartition {
+  const { index, errorCode, abortedTransactions = [], records = NO_RECORDS } = part;
+  return {
+    partition: index,
+    errorCode,
+    abortedTransactions: abortedTransactions.map(({ producerId, firstOffset }) => ({
+      producerId,
+      firstOffset: offsetFromInt64(firstOffset),
+    })),
+    records,
+  };
+}

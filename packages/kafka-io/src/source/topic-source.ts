@@ -1,0 +1,271 @@
+import { nameConnectionError } from "../broker/broker-error.ts";
+import type { CreateBrokerLink } from "../broker/broker-link.ts";
+import { connectCluster } from "../cluster/connect-cluster.ts";
+import type { KafkaCluster } from "../cluster/kafka-cluster.ts";
+import { backoffMs, pauseFor } from "../cluster/retry.ts";
+import { KafkaIoError } from "../kafka-io-error.ts";
+import type {
+  KafkaSource,
+  KafkaSourceHandler,
+  LogRange,
+  TopicDescription,
+} from "../kafka-source.ts";
+import { SerialCalls } from "../serial-calls.ts";
+import { GroupMember } from "./group-member.ts";
+import { commitAs, outsider } from "./group-requests.ts";
+import { listLogRanges } from "./log-offsets.ts";
+import { LogReader } from "./log-reader.ts";
+import {
+  type KafkaSourceSettings,
+  memberSettings,
+  METADATA_MAX_AGE_MS,
+  readerSettings,
+} from "./source-settings.ts";
+
+/** Tries of a request that may be answered otherwise by the broker that leads now. */
+const REQUEST_TRIES_MAX = 4;
+
+/**
+ * Connects to a cluster to read one topic. Nothing is read before `start`.
+ *
+ * @throws KafkaIoError `SETTINGS_INVALID`, `KAFKA_UNREACHABLE` (retryable), `KAFKA_UNAUTHORIZED`.
+ */
+export async function openTopicSource(
+  settings: KafkaSourceSettings,
+  createLink: CreateBrokerLink,
+): Promise<KafkaSource> {
+  if (settings.groupId === undefined && settings.assign === undefined) {
+    throw new KafkaIoError("SETTINGS_INVALID", "neither a group id nor partitions are given", {
+      context: { topic: settings.topic },
+    });
+  }
+  return new TopicSource(await connectCluster(settings, createLink), settings);
+}
+
+/** The parts of a source between `start` and `stop`. */
+interface Run {
+  readonly handler: KafkaSourceHandler;
+  readonly reader: LogReader;
+  readonly member: GroupMember | undefined;
+  readonly stop: AbortController;
+  readonly calls: SerialCalls;
+  partitionCount: number;
+  /** Those of the latest assignment. */
+  partitions: readonly number[];
+}
+
+class TopicSource implements KafkaSource {
+  readonly #cluster: KafkaCluster;
+  readonly #settings: KafkaSourceSettings;
+  readonly #done: AbortController = new AbortController();
+  #run: Run | undefined;
+
+  constructor(cluster: KafkaCluster, settings: KafkaSourceSettings) {
+    this.#cluster = cluster;
+    this.#settings = settings;
+  }
+
+  async describeTopic(signal?: AbortSignal): Promise<TopicDescription | undefined> {
+    return this.#request("describe the topic", signal, async () => {
+      await this.#cluster.refreshMetadata();
+      const { topic, clusterId, topicId, leaders } = this.#cluster;
+      return leaders.size === 0
+        ? undefined
+        : { clusterId, topic, topicId, partitionCount: leaders.size };
+    });
+  }
+
+  async listOffsets(
+    partitions: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<number, LogRange>> {
+    return this.#request("list offsets", signal, async (isRetry) => {
+      if (isRetry || this.#cluster.leaders.size === 0) await this.#cluster.refreshTopic();
+      return listLogRanges(this.#cluster, partitions);
+    });
+  }
+
+  async start(handler: KafkaSourceHandler): Promise<void> {
+    if (this.#run !== undefined) {
+      throw new KafkaIoError("SETTINGS_INVALID", "the source has been started before");
+    }
+    const { topic, assign } = this.#settings;
+    const described = await this.describeTopic();
+    this.#done.signal.throwIfAborted();
+    if (described === undefined) {
+      throw new KafkaIoError("TOPIC_NOT_FOUND", `topic ${topic} does not exist`, {
+        context: { topic },
+        retryable: true,
+      });
+    }
+    const { partitionCount } = described;
+    const unknown = assign?.find((partition) => partition < 0 || partition >= partitionCount);
+    if (unknown !== undefined) {
+      const message = `partition ${unknown} of ${topic} does not exist: it has ${partitionCount}`;
+      throw new KafkaIoError("SETTINGS_INVALID", message, {
+        context: { topic, partition: unknown, partitionCount },
+      });
+    }
+    const run = this.#createRun(handler, partitionCount);
+    this.#run = run;
+    void (run.member?.run() ?? this.#take(run, assign ?? [], run.stop.signal));
+    void this.#watchPartitionCount(run);
+  }
+
+  seek(partition: number, offset: number): number {
+    return this.#running().reader.seek(partition, offset);
+  }
+
+  pause(partitions: readonly number[]): void {
+    this.#running().reader.pause(partitions);
+  }
+
+  resume(partitions: readonly number[]): void {
+    this.#running().reader.resume(partitions);
+  }
+
+  async commitOffsets(offsets: ReadonlyMap<number, number>): Promise<void> {
+    const run = this.#running();
+    const { groupId } = this.#settings;
+    if (groupId === undefined || offsets.size === 0) return;
+    try {
+      if (run.member !== undefined) {
+        await run.member.commitOffsets(offsets);
+        return;
+      }
+      const coordinator = await this.#cluster.findCoordinator(groupId);
+      await commitAs(this.#cluster, coordinator, offsets, outsider(groupId));
+    } catch (error) {
+      this.#trouble(run, `commit offsets of group ${groupId}`, error);
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.#done.signal.aborted) return;
+    this.#done.abort();
+    this.#run?.stop.abort();
+    this.#run?.reader.stop();
+    await this.#run?.member?.leave();
+    this.#cluster[Symbol.dispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #createRun(handler: KafkaSourceHandler, partitionCount: number): Run {
+    const { topic, groupId, assign } = this.#settings;
+    const stop = new AbortController();
+    const calls = new SerialCalls();
+    const reader = new LogReader(this.#cluster, readerSettings(this.#settings), {
+      onChunk: (chunk, epoch) => this.#call(run, () => handler.onChunk(chunk, epoch)),
+      onOutOfRange: (partition, offset, range) =>
+        this.#call(run, () => handler.onOutOfRange(partition, offset, range)),
+      onTrouble: (error) => this.#trouble(run, `read topic ${topic}`, error),
+      listLogRange: async (partition) => {
+        const ranges = await this.listOffsets([partition]);
+        return ranges.get(partition) ?? { startOffset: 0, endOffset: 0 };
+      },
+      refreshMetadata: () => this.#cluster.refreshTopic(),
+    });
+    const member =
+      groupId === undefined || assign !== undefined
+        ? undefined
+        : new GroupMember(this.#cluster, memberSettings(this.#settings, groupId), {
+            onAssigned: (partitions, ended) => this.#take(run, partitions, ended),
+            onRevoked: () => this.#giveBack(run),
+            onTrouble: (error) => this.#trouble(run, `stay in group ${groupId}`, error),
+            isAlive: () => handler.isAlive(),
+          });
+    const run: Run = { handler, reader, member, stop, calls, partitionCount, partitions: [] };
+    return run;
+  }
+
+  /** Asks the handler where to begin, again and again where it cannot say, and begins. */
+  async #take(run: Run, partitions: readonly number[], ended: AbortSignal): Promise<void> {
+    run.partitions = partitions;
+    for (let failures = 1; !ended.aborted; failures++) {
+      try {
+        const offsets = await this.#call(run, () => run.handler.onAssigned(partitions));
+        if (!ended.aborted) run.reader.assign(offsets);
+        return;
+      } catch (error) {
+        this.#trouble(run, "begin to read", error);
+        await pauseFor(backoffMs(failures), ended);
+      }
+    }
+  }
+
+  async #giveBack(run: Run): Promise<void> {
+    run.reader.revoke();
+    try {
+      await this.#call(run, () => run.handler.onRevoked(run.partitions));
+    } catch (error) {
+      this.#trouble(run, "give partitions back", error);
+    }
+  }
+
+  async #watchPartitionCount(run: Run): Promise<void> {
+    const intervalMs = this.#settings.metadataMaxAgeMs ?? METADATA_MAX_AGE_MS;
+    for (;;) {
+      await pauseFor(intervalMs, run.stop.signal);
+      if (run.stop.signal.aborted) return;
+      try {
+        await this.#cluster.refreshTopic();
+        const { size } = this.#cluster.leaders;
+        if (size !== run.partitionCount) {
+          await this.#call(run, async () => run.handler.onPartitionCountChanged?.(size));
+          run.partitionCount = size;
+          run.member?.partitionCountChanged(size);
+        }
+      } catch (error) {
+        this.#trouble(run, "look for new partitions", error);
+      }
+    }
+  }
+
+  /** Runs a handler's method after those before it; never again once the source is stopped. */
+  #call<T>(run: Run, method: () => Promise<T>): Promise<T> {
+    return run.calls.run(() => {
+      run.stop.signal.throwIfAborted();
+      return method();
+    });
+  }
+
+  #trouble(run: Run, action: string, error: unknown): void {
+    if (run.stop.signal.aborted) return;
+    const { bootstrapServers } = this.#settings;
+    const named = nameConnectionError(error, { action, bootstrapServers });
+    run.handler.onTrouble(named instanceof Error ? named : new Error(String(named)));
+  }
+
+  #running(): Run {
+    if (this.#run === undefined) {
+      throw new KafkaIoError("SETTINGS_INVALID", "the source has not been started");
+    }
+    return this.#run;
+  }
+
+  /** Tries a request again, on fresh metadata, where another broker may know better. */
+  async #request<T>(
+    action: string,
+    signal: AbortSignal | undefined,
+    send: (isRetry: boolean) => Promise<T>,
+  ): Promise<T> {
+    const { bootstrapServers } = this.#settings;
+    const either = AbortSignal.any([this.#done.signal, ...(signal ? [signal] : [])]);
+    for (let tries = 1; ; tries++) {
+      signal?.throwIfAborted();
+      try {
+        return await send(tries > 1);
+      } catch (error) {
+        const isPassing =
+          error instanceof KafkaIoError && error.retryable && error.code !== "TOPIC_NOT_FOUND";
+        if (!isPassing || tries === REQUEST_TRIES_MAX || either.aborted) {
+          throw nameConnectionError(error, { action, bootstrapServers });
+        }
+        await pauseFor(backoffMs(tries), either);
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { type Api, fetch, type RequestOf } from "@salon/kafka-protocol";
+
+/** A fetch that waits for the test's answer. */
+export interface PendingFetch {
+  readonly nodeId: number;
+  /** Fetch offsets by partition, in the order asked. */
+  readonly offsets: ReadonlyMap<number, number>;
+  answer(partitions: readonly FetchAnswer[]): Promise<void>;
+  fail(error: Error): Promise<void>;
+}
+
+interface FetchAnswer {
+  readonly partition: number;
+  readonly errorCode?: number;
+  readonly records?: Buffer;
+}
+
+const VERSION = 11;
+
+/**
+ * Stands in for a cluster where only fetches matter: they are kept until the test answers, so that
+ * every order of events can be had.
+ */
+export class FakeCluster {
+  readonly topic = "ratings";
+  readonly fetches: PendingFetch[] = [];
+  readonly leaders: Map<number, number>;
+  refreshes = 0;
+
+  constructor(leaders: Record<number, number>) {
+    this.leaders = new Map(
+      Object.entries(leaders).map(([partition, nodeId]) => [Number(partition), nodeId]),
+    );
+  }
+
+  /** The fetch that was sent next; there must be one. */
+  take(): PendingFetch {
+    const pending = this.fetches.shift();
+    if (pending === undefined) throw new Error("no fetch is pending");
+    return pending;
+  }
+
+  /** Takes a fetch, in its bytes, as a broker would. */
+  async send<Request, Response>(
+    nodeId: number,
+    api: Api<Request, Response>,
+    request: Request,
+  ): Promise<Response> {
+    const asked = fetch.decodeRequest(VERSION, api.encodeRequest(VERSION, request));
+    return new Promise<Response>((resolve, reject) => {
+      this.fetches.push({
+        nodeId,
+        offsets: offsetsOf(asked),
+        async answer(partitions) {
+          resolve(api.decodeResponse(VERSION, encodeAnswer(partitions)));
+          await settle();
+        },
+        async fail(error) {
+          reject(error);
+          await settle();
+        },
+      });
+    });
+  }
+}
+
+/** Lets everything run that waits for nothing but its turn. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function offsetsOf({ topics }: RequestOf<typeof fetch>): Map<number, number> {
+  const partitions = topics.flatMap((topic) => topic.partitions);
+  return new Map(partitions.map(({ index, fetchOffset }) => [index, Number(fetchOffset)]));
+}
+
+function encodeAnswer(partitions: readonly FetchAnswer[]): Buffer {
+  return fetch.encodeResponse(VERSION, {
+    throttleTimeMs: 0,
+    errorCode: 0,
+    sessionId: 0,
+    topics: [
+      {
+        name: "ratings",
+        partitions: partitions.map(({ partition, errorCode = 0, records }) => ({
+          index: partition,
+          errorCode,
+          highWatermark: -1n,
+          lastStableOffset: -1n,
+          logStartOffset: -1n,
+          abortedTransactions: undefined,
+          preferredReadReplica: -1,
+          records,
+        })),
+      },
+    ],
+  });
+}

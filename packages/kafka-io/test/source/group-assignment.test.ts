@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import { createRequire } from "node:module";
+import { describe, expect, test } from "vitest";
+import {
+  assignRoundRobin,
+  decodeAssignment,
+  decodeSubscription,
+  encodeAssignment,
+  encodeSubscription,
+} from "../../src/source/group-assignment.ts";
+
+interface Codec<T> {
+  encode(value: T): Buffer;
+  decode(bytes: Buffer): T;
+}
+
+/** kafkajs's own forms, which other members of the group may run on. */
+const { MemberMetadata, MemberAssignment } = createRequire(import.meta.url)(
+  "kafkajs/src/consumer/assignerProtocol.js",
+) as {
+  MemberMetadata: Codec<{ version: number; topics: string[] }>;
+  MemberAssignment: Codec<{ version: number; assignment: Record<string, number[]> }>;
+};
+
+describe("subscription", () => {
+  test("is read by kafkajs, and its is read here", () => {
+    const bytes = encodeSubscription(["ratings", "größe"]);
+    expect(MemberMetadata.decode(bytes)).toMatchObject({
+      version: 0,
+      topics: ["ratings", "größe"],
+    });
+    const theirs = MemberMetadata.encode({ version: 1, topics: ["a", "b"] });
+    expect(decodeSubscription(theirs)).toEqual(["a", "b"]);
+  });
+});
+
+describe("assignment", () => {
+  test("is read by kafkajs, and its is read here", () => {
+    const bytes = encodeAssignment("ratings", [2, 0]);
+    expect(MemberAssignment.decode(bytes)).toMatchObject({
+      version: 0,
+      assignment: { ratings: [2, 0] },
+    });
+    const assignment = { other: [7], ratings: [5, 1] };
+    const theirs = MemberAssignment.encode({ version: 1, assignment });
+    expect(decodeAssignment("ratings", theirs)).toEqual([1, 5]);
+    expect(decodeAssignment("absent", theirs)).toEqual([]);
+  });
+
+  test("nothing at all, as a member without partitions gets it", () => {
+    expect(decodeAssignment("ratings", encodeAssignment("ratings", []))).toEqual([]);
+    expect(decodeAssignment("ratings", Buffer.alloc(0))).toEqual([]);
+  });
+});
+
+describe("assignRoundRobin", () => {
+  test("by ascending member id, one after the other", () => {
+    const members = ["c", "a", "b"].map((memberId) => ({ memberId, topics: ["ratings"] }));
+    expect(assignRoundRobin("ratings", [0, 1, 2, 3], members)).toEqual(
+      new Map([
+        ["a", [0, 3]],
+        ["b", [1]],
+        ["c", [2]],
+      ]),
+    );
+  });
+
+  test("a member of another topic gets nothing, but an answer", () => {
+    const members = [
+      { memberId: "a", topics: ["other"] },
+      { memberId: "b", topics: ["ratings"] },
+    ];
+    expect(assignRoundRobin("ratings", [0, 1], members)).toEqual(
+      new Map([
+        ["a", []],
+        ["b", [0, 1]],
+      ]),
+    );
+  });
+
+  test("every partition has one member, and shares differ by one at most", () => {
+    const ids = fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(ids, fc.nat(50), (memberIds, count) => {
+        const partitions = Array.from({ length: count }, (_, partition) => partition);
+        const members = memberIds.map((memberId) => ({ memberId, topics: ["t"] }));
+        const shares = [...assignRoundRobin("t", partitions, members).values()];
+        expect(shares.flat().sort((a, b) => a - b)).toEqual(partitions);
+        const sizes = shares.map((share) => share.length);
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
