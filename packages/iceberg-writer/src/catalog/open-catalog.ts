@@ -43,7 +43,7 @@ const openers: ReadonlyMap<string, Opener> = new Map<string, Opener>([
         {
           properties: settings,
           fetch: components.fetch ?? globalThis.fetch,
-          nowMs: clockAndIdsOf(components).nowMs,
+          ...clockAndIdsOf(components),
           fileIo: components.fileIo,
         },
         options,

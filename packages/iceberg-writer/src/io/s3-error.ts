@@ -40,12 +40,28 @@ const denied = new Set([
   "InvalidToken",
   "CredentialsProviderError",
 ]);
+/** What stores say of credentials whose time is over; the answer to a HEAD has no words. */
+const outdated = new Set([
+  "ExpiredToken",
+  "ExpiredTokenException",
+  "InvalidToken",
+  "InvalidTokenId",
+  "InvalidAccessKeyId",
+  "TokenRefreshRequired",
+  "Forbidden",
+  "403",
+]);
 const full = new Set(["XMinioStorageFull", "InsufficientStorage", "QuotaExceeded"]);
 const settings = new Set([
   "InvalidBucketName",
   "PermanentRedirect",
   "AuthorizationHeaderMalformed",
 ]);
+
+/** Whether other credentials may help. */
+export function isOutdatedCredentials(error: unknown): boolean {
+  return outdated.has(s3ErrorName(error));
+}
 
 /** What an error of the S3 client means to a caller; an abort is given back as it is. */
 export function s3Error(cause: unknown, call: S3Call): unknown {

@@ -13,34 +13,44 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { IcebergError } from "../iceberg-error.ts";
 import type { FileEntry, FileIo, OperationOptions, OutputFile } from "./file-io.ts";
 import { parseLocation } from "./location.ts";
-import { s3Error, s3ErrorName, s3Status } from "./s3-error.ts";
+import { isOutdatedCredentials, s3Error, s3ErrorName, s3Status } from "./s3-error.ts";
 import { S3OutputFile } from "./s3-output-file.ts";
-import { s3SettingsFromProperties } from "./s3-settings.ts";
-import type { S3Settings } from "./s3-settings.ts";
+import { s3CredentialsFromProperties, s3SettingsFromProperties } from "./s3-settings.ts";
+import type { S3Credentials, S3Settings } from "./s3-settings.ts";
+import type { PrefixCredentials } from "./vended-credentials.ts";
 
 /** A store answers 409 while another conditional write of the same key is on its way. */
 const conflictTriesMax = 10;
 const conflictDelayMs = 50;
+/** Times that one action is tried while the store takes vended credentials for outdated. */
+const credentialTriesMax = 2;
 
 /**
  * Objects of an S3 store under `s3://`, `s3a://` and `s3n://`, which all name the same objects.
- * Properties: see {@link s3SettingsFromProperties}.
+ * Properties: see {@link s3SettingsFromProperties}. Vended credentials serve in place of those of
+ * the properties.
  */
-export function createS3FileIo(properties: Readonly<Record<string, string>>): FileIo {
-  return new S3FileIo(s3SettingsFromProperties(properties));
+export function createS3FileIo(
+  properties: Readonly<Record<string, string>>,
+  vended?: PrefixCredentials,
+): FileIo {
+  return new S3FileIo(s3SettingsFromProperties(properties), vended);
 }
 
 class S3FileIo implements FileIo {
   readonly schemes: readonly string[] = ["s3", "s3a", "s3n"];
   readonly #client: S3Client;
   readonly #endpoint: string;
+  readonly #vended: PrefixCredentials | undefined;
 
-  constructor(settings: S3Settings) {
+  constructor(settings: S3Settings, vended: PrefixCredentials | undefined) {
     this.#endpoint = settings.endpoint ?? "AWS S3";
+    this.#vended = vended;
+    const credentials = vended === undefined ? settings.credentials : () => identityOf(vended);
     this.#client = new S3Client({
       ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
       ...(settings.region === undefined ? {} : { region: settings.region }),
-      ...(settings.credentials === undefined ? {} : { credentials: settings.credentials }),
+      ...(credentials === undefined ? {} : { credentials }),
       forcePathStyle: settings.pathStyleAccess,
       followRegionRedirects: settings.endpoint === undefined,
       // Stores other than AWS do not know the checksums that the SDK adds by default.
@@ -215,13 +225,31 @@ class S3FileIo implements FileIo {
     options: OperationOptions,
     action: (request: { abortSignal?: AbortSignal }) => Promise<T>,
   ): Promise<T> {
-    options.signal?.throwIfAborted();
-    try {
-      return await action(options.signal === undefined ? {} : { abortSignal: options.signal });
-    } catch (error) {
-      throw s3Error(error, { verb, location, endpoint: this.#endpoint });
+    const request = options.signal === undefined ? {} : { abortSignal: options.signal };
+    for (let tries = 1; ; tries += 1) {
+      options.signal?.throwIfAborted();
+      const held = await this.#vended?.get(options);
+      try {
+        return await action(request);
+      } catch (error) {
+        if (held === undefined || tries === credentialTriesMax || !isOutdatedCredentials(error)) {
+          throw s3Error(error, { verb, location, endpoint: this.#endpoint });
+        }
+        this.#vended?.refuse(held);
+      }
     }
   }
+}
+
+/** The SDK would keep them until they end; whoever vends them knows better, and is asked anew. */
+async function identityOf(
+  vended: PrefixCredentials,
+): Promise<S3Credentials & { expiration: Date }> {
+  const credentials = s3CredentialsFromProperties(await vended.get());
+  if (credentials === undefined) {
+    throw new IcebergError("ACCESS_DENIED", "the catalog vends credentials without a key of S3");
+  }
+  return { ...credentials, expiration: new Date(0) };
 }
 
 function objectOf(location: string): { readonly Bucket: string; readonly Key: string } {

@@ -1,15 +1,18 @@
 import { IcebergError } from "../iceberg-error.ts";
 
+/** A key of a store, for a time where it has a session token. */
+export interface S3Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
 /** How to reach an S3 store; what is absent comes from the SDK's own default chain. */
 export interface S3Settings {
   readonly endpoint?: string;
   readonly region?: string;
   readonly pathStyleAccess: boolean;
-  readonly credentials?: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken?: string;
-  };
+  readonly credentials?: S3Credentials;
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
 }
@@ -35,23 +38,11 @@ const names = {
  * Errors: `SETTINGS_INVALID`.
  */
 export function s3SettingsFromProperties(properties: Readonly<Record<string, string>>): S3Settings {
-  const plain = new Map(
-    Object.entries(properties).map(([name, value]) => [
-      name.replace(/^(?:spark\.)?hadoop\./u, ""),
-      value,
-    ]),
-  );
-  const value = (name: keyof typeof names): string | undefined =>
-    names[name].map((alias) => plain.get(alias)).find((text) => text !== undefined && text !== "");
-
+  const value = valueReader(properties);
   const endpoint = endpointUrl(value("endpoint"), value("tls") !== "false");
   // Stores that are not AWS take any region; the SDK does not sign without one.
   const region = value("region") ?? (endpoint === undefined ? undefined : "us-east-1");
-  const credentials = credentialsOf(
-    value("accessKeyId"),
-    value("secretAccessKey"),
-    value("sessionToken"),
-  );
+  const credentials = s3CredentialsFromProperties(properties);
   return {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
@@ -65,20 +56,14 @@ export function s3SettingsFromProperties(properties: Readonly<Record<string, str
   };
 }
 
-function endpointUrl(text: string | undefined, tls: boolean): string | undefined {
-  if (text === undefined) return undefined;
-  const url = /^https?:\/\//u.test(text) ? text : `${tls ? "https" : "http"}://${text}`;
-  if (!URL.canParse(url)) {
-    throw new IcebergError("SETTINGS_INVALID", `s3.endpoint "${text}" is not a URL`);
-  }
-  return url;
-}
-
-function credentialsOf(
-  accessKeyId: string | undefined,
-  secretAccessKey: string | undefined,
-  sessionToken: string | undefined,
-): S3Settings["credentials"] {
+/** The key that the properties hold, if they do. `SETTINGS_INVALID` for a half of one. */
+export function s3CredentialsFromProperties(
+  properties: Readonly<Record<string, string>>,
+): S3Credentials | undefined {
+  const value = valueReader(properties);
+  const accessKeyId = value("accessKeyId");
+  const secretAccessKey = value("secretAccessKey");
+  const sessionToken = value("sessionToken");
   if (accessKeyId === undefined && secretAccessKey === undefined) return undefined;
   if (accessKeyId === undefined || secretAccessKey === undefined) {
     throw new IcebergError(
@@ -91,6 +76,28 @@ function credentialsOf(
     secretAccessKey,
     ...(sessionToken === undefined ? {} : { sessionToken }),
   };
+}
+
+function valueReader(
+  properties: Readonly<Record<string, string>>,
+): (name: keyof typeof names) => string | undefined {
+  const plain = new Map(
+    Object.entries(properties).map(([name, value]) => [
+      name.replace(/^(?:spark\.)?hadoop\./u, ""),
+      value,
+    ]),
+  );
+  return (name) =>
+    names[name].map((alias) => plain.get(alias)).find((text) => text !== undefined && text !== "");
+}
+
+function endpointUrl(text: string | undefined, tls: boolean): string | undefined {
+  if (text === undefined) return undefined;
+  const url = /^https?:\/\//u.test(text) ? text : `${tls ? "https" : "http"}://${text}`;
+  if (!URL.canParse(url)) {
+    throw new IcebergError("SETTINGS_INVALID", `s3.endpoint "${text}" is not a URL`);
+  }
+  return url;
 }
 
 function milliseconds(name: string, text: string | undefined, defaultSeconds: number): number {

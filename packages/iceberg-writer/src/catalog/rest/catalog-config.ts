@@ -1,16 +1,32 @@
-import { parseJson, readObject, readOptional, readStringMap } from "../../spec/iceberg-json.ts";
+import {
+  parseJson,
+  readObject,
+  readOptional,
+  readString,
+  readStringMap,
+} from "../../spec/iceberg-json.ts";
+import { durationMs } from "./idempotency.ts";
 import type { Properties } from "./rest-settings.ts";
 
 /** What a server says of itself and of its clients (REST spec: CatalogConfig). */
 export interface CatalogConfig {
   /** Ours, between the server's defaults and its overrides. */
   readonly properties: Properties;
+  /** How long the server remembers idempotency keys; absent where it knows none. */
+  readonly idempotencyKeyLifetimeMs?: number;
 }
 
 /** Reads the answer to `GET /v1/config`. `METADATA_INVALID`. */
 export function readCatalogConfig(given: Properties, text: string): CatalogConfig {
   const config = readObject(parseJson(text, "catalog configuration"), "catalog configuration");
+  const lifetime = readOptional(
+    config["idempotency-key-lifetime"],
+    "idempotency-key-lifetime",
+    readString,
+  );
+  const lifetimeMs = lifetime === undefined ? undefined : durationMs(lifetime);
   return {
+    ...(lifetimeMs === undefined ? {} : { idempotencyKeyLifetimeMs: lifetimeMs }),
     properties: {
       ...readOptional(config["defaults"], "defaults", readStringMap),
       ...given,

@@ -7,6 +7,7 @@ import type { RestAuthentication } from "./authentication.ts";
 import { readCatalogConfig } from "./catalog-config.ts";
 import type { CatalogConfig } from "./catalog-config.ts";
 import { createAuthentication } from "./create-authentication.ts";
+import { createIdempotency } from "./idempotency.ts";
 import { createRestCatalog } from "./rest-catalog.ts";
 import { sendRest } from "./rest-client.ts";
 import type { RestClient } from "./rest-client.ts";
@@ -21,6 +22,7 @@ export interface RestCatalogOptions {
   readonly fetch: typeof globalThis.fetch;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
+  readonly randomUuid: () => string;
   /** Serves all tables in place of what the properties and the server say; owned by the catalog. */
   readonly fileIo?: FileIo | undefined;
 }
@@ -35,10 +37,11 @@ export async function connectRestCatalog(
   options: RestCatalogOptions,
   operation: OperationOptions = {},
 ): Promise<Catalog> {
-  const { properties: given, fileIo } = options;
+  const { properties: given, nowMs, fileIo } = options;
   await using owned = new AsyncDisposableStack();
   const first = clientOf(given, owned.use(authenticationOf(given, options)), options);
-  const { properties } = await loadConfig(first, given, operation);
+  const config = await loadConfig(first, given, operation);
+  const { properties, idempotencyKeyLifetimeMs } = config;
   // A token that was just given serves on, unless the server names another way to one.
   const authentication = isDeepStrictEqual(
     authenticationSettingsOf(given),
@@ -46,8 +49,13 @@ export async function connectRestCatalog(
   )
     ? first.authentication
     : owned.use(authenticationOf(properties, options));
-  const client = clientOf(properties, authentication, options);
-  return createRestCatalog({ properties, client, fileIo, owned: owned.move() });
+  const client = {
+    ...clientOf(properties, authentication, options),
+    ...(idempotencyKeyLifetimeMs === undefined
+      ? {}
+      : { idempotency: createIdempotency(idempotencyKeyLifetimeMs, options) }),
+  };
+  return createRestCatalog({ properties, client, nowMs, fileIo, owned: owned.move() });
 }
 
 async function loadConfig(

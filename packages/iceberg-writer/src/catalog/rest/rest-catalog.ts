@@ -1,13 +1,6 @@
 import { IcebergError } from "../../iceberg-error.ts";
-import { createResolvingFileIo } from "../../io/file-io-registry.ts";
 import type { FileIo, OperationOptions } from "../../io/file-io.ts";
-import {
-  parseJson,
-  readArray,
-  readObject,
-  readOptional,
-  readString,
-} from "../../spec/iceberg-json.ts";
+import { parseJson, readArray, readOptional, readString } from "../../spec/iceberg-json.ts";
 import type { JsonObject } from "../../spec/iceberg-json.ts";
 import { partitionSpecToJson } from "../../spec/partition-spec.ts";
 import { schemaToJson } from "../../spec/schema.ts";
@@ -24,14 +17,19 @@ import type {
 } from "../catalog.ts";
 import { errorText } from "./error-text.ts";
 import type { HttpReply } from "./http-exchange.ts";
+import { requestCredentials } from "./request-credentials.ts";
 import { committedTable, identifierFromJson, metadataLocationOf } from "./rest-answer.ts";
 import { sendRest } from "./rest-client.ts";
 import type { RestClient, RestRequest } from "./rest-client.ts";
 import { restError } from "./rest-error.ts";
+import { sendMutation } from "./rest-mutation.ts";
+import type { MutationReply } from "./rest-mutation.ts";
 import { restPathsOf } from "./rest-paths.ts";
 import type { RestPaths } from "./rest-paths.ts";
+import { expectAnswer, isStatus } from "./rest-reply.ts";
 import type { Properties } from "./rest-settings.ts";
-import { storageProperties } from "./storage-properties.ts";
+import { TableStorages } from "./table-storages.ts";
+import { vendedStorageOf } from "./vended-storage.ts";
 import { checkIdentifier, identifierToString } from "../table-identifier.ts";
 import type { TableIdentifier } from "../table-identifier.ts";
 
@@ -40,6 +38,8 @@ export interface RestCatalogOptions {
   /** Ours, with what the server's configuration says. */
   readonly properties: Properties;
   readonly client: RestClient;
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
   /** Serves all tables in place of what the properties and the server say; owned by the catalog. */
   readonly fileIo?: FileIo | undefined;
   /** What ends with the catalog. */
@@ -72,15 +72,19 @@ class RestCatalog implements Catalog {
   readonly #paths: RestPaths;
   readonly #fileIo: FileIo | undefined;
   readonly #owned: AsyncDisposable;
-  /** One storage per table and set of credentials; a renewed set replaces the older one. */
-  readonly #opened = new Map<string, { readonly settings: string; readonly fileIo: FileIo }>();
+  readonly #storages: TableStorages;
 
-  constructor({ properties, client, fileIo, owned }: RestCatalogOptions) {
+  constructor({ properties, client, nowMs, fileIo, owned }: RestCatalogOptions) {
     this.#properties = properties;
     this.#client = client;
     this.#paths = restPathsOf(properties);
     this.#fileIo = fileIo;
     this.#owned = owned;
+    this.#storages = new TableStorages({
+      nowMs,
+      request: (identifier, { credentialsEndpoint: endpoint }, signal) =>
+        requestCredentials({ client, paths: this.#paths, identifier, endpoint }, { signal }),
+    });
   }
 
   async loadTable(identifier: TableIdentifier, options?: OperationOptions): Promise<CatalogTable> {
@@ -120,7 +124,7 @@ class RestCatalog implements Catalog {
         : { "write-order": sortOrderToJson(request.sortOrder) }),
     };
     const path = this.#paths.tables(identifier.namespace);
-    const reply = await this.#send({ method: "POST", path, body }, options);
+    const { reply } = await this.#change({ method: "POST", path, body }, options);
     if (isStatus(reply, 409)) {
       throw new IcebergError("TABLE_ALREADY_EXISTS", `table ${name} exists already`, {
         context: { identifier },
@@ -145,8 +149,13 @@ class RestCatalog implements Catalog {
       updates: commit.updates.map(tableUpdateToJson),
     };
     const path = this.#paths.table(identifier);
-    const reply = await this.#send({ method: "POST", path, body }, options);
+    const request = { method: "POST", path, body } as const;
+    const { reply, isRepeated } = await this.#change(request, options);
     const doing = `commit to table ${name}`;
+    // Of the first one nothing is known then, so that only the success of the second one counts.
+    if (isRepeated && !isStatus(reply, 200)) {
+      return { kind: "unknown", cause: this.#error(reply, doing) };
+    }
     if (reply.kind === "not-sent") throw this.#error(reply, doing);
     if (reply.kind === "no-answer") return { kind: "unknown", cause: reply.cause };
     const { status, text } = reply;
@@ -174,10 +183,11 @@ class RestCatalog implements Catalog {
   ): Promise<void> {
     const name = identifierToString(identifier);
     const path = `${this.#paths.table(identifier)}?purgeRequested=${options.purge === true}`;
-    const reply = await this.#send({ method: "DELETE", path }, options);
+    const { reply, isRepeated } = await this.#change({ method: "DELETE", path }, options);
+    this.#storages.forget(identifier);
+    if (isRepeated && isStatus(reply, 404)) return;
     if (isStatus(reply, 404)) throw notFound("TABLE_NOT_FOUND", "table", name, reply);
     this.#expect(reply, [200, 204], `drop table ${name}`);
-    this.#opened.delete(name);
   }
 
   async listTables(
@@ -213,13 +223,12 @@ class RestCatalog implements Catalog {
       path: this.#paths.namespaces,
       body: { namespace, properties: {} },
     } as const;
-    const reply = await this.#send(request, options);
+    const { reply } = await this.#change(request, options);
     if (!isStatus(reply, 409)) this.#expect(reply, [200, 204], `create namespace ${name}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { fileIo } of this.#opened.values()) await fileIo[Symbol.asyncDispose]();
-    this.#opened.clear();
+    await this.#storages[Symbol.asyncDispose]();
     await this.#fileIo?.[Symbol.asyncDispose]();
     await this.#owned[Symbol.asyncDispose]();
   }
@@ -228,11 +237,12 @@ class RestCatalog implements Catalog {
     return sendRest(this.#client, request, options);
   }
 
+  #change(request: RestRequest, options?: OperationOptions): Promise<MutationReply> {
+    return sendMutation(this.#client, request, options);
+  }
+
   #expect(reply: HttpReply, statuses: readonly number[], doing: string): JsonObject {
-    if (reply.kind !== "answer" || !statuses.includes(reply.status)) {
-      throw this.#error(reply, doing);
-    }
-    return reply.text === "" ? {} : readObject(parseJson(reply.text, doing), doing);
+    return expectAnswer({ reply, statuses, doing, at: `catalog ${this.#client.uri}` });
   }
 
   #error(reply: HttpReply, doing: string): IcebergError {
@@ -240,31 +250,15 @@ class RestCatalog implements Catalog {
   }
 
   #tableOf(identifier: TableIdentifier, answer: JsonObject): CatalogTable {
-    const metadata = tableMetadataFromJson(answer["metadata"]);
-    const storage = this.#fileIo ?? this.#openFileIo(identifier, metadata.location, answer);
+    const storage = (): FileIo =>
+      this.#storages.open(identifier, vendedStorageOf(this.#properties, answer));
     return {
       identifier,
-      metadata,
-      fileIo: storage,
+      metadata: tableMetadataFromJson(answer["metadata"]),
+      fileIo: this.#fileIo ?? storage(),
       ...metadataLocationOf(answer),
     };
   }
-
-  #openFileIo(identifier: TableIdentifier, location: string, answer: JsonObject): FileIo {
-    const properties = storageProperties(this.#properties, location, answer);
-    const settings = JSON.stringify(properties);
-    const name = identifierToString(identifier);
-    const known = this.#opened.get(name);
-    if (known?.settings === settings) return known.fileIo;
-    // The replaced one is not closed: writers that are open still use it.
-    const fileIo = createResolvingFileIo(properties);
-    this.#opened.set(name, { settings, fileIo });
-    return fileIo;
-  }
-}
-
-function isStatus(reply: HttpReply, status: number): boolean {
-  return reply.kind === "answer" && reply.status === status;
 }
 
 function notFound(

@@ -4,6 +4,7 @@ import type { JsonValue } from "../../spec/iceberg-json.ts";
 import type { RestAuthentication } from "./authentication.ts";
 import { sendHttp } from "./http-exchange.ts";
 import type { HttpReply, HttpRequest, HttpTransport } from "./http-exchange.ts";
+import type { Idempotency } from "./idempotency.ts";
 
 /** How requests reach a REST catalog. */
 export interface RestClient extends HttpTransport {
@@ -12,12 +13,16 @@ export interface RestClient extends HttpTransport {
   /** Of every request; names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly authentication: RestAuthentication;
+  /** Present where the server keeps idempotency keys. */
+  readonly idempotency?: Idempotency | undefined;
 }
 
 /** One request; the path begins behind the `uri`. */
 export interface RestRequest {
   readonly method: HttpRequest["method"];
   readonly path: string;
+  /** Of this request; names in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: JsonValue | undefined;
 }
 
@@ -59,6 +64,7 @@ function httpRequestOf(client: RestClient, request: RestRequest): HttpRequest {
       accept: "application/json",
       ...(body === undefined ? {} : { "content-type": "application/json" }),
       ...client.headers,
+      ...request.headers,
     },
     ...(body === undefined ? {} : { body: serializeJson(body) }),
   };

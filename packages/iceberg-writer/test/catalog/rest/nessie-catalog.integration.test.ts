@@ -5,7 +5,7 @@ import type { NessieService, TokenServer } from "@salon/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { createTable, defineSchema, openCatalog, openTable } from "../../../src/index.ts";
-import type { Catalog } from "../../../src/index.ts";
+import type { Catalog, CatalogComponents } from "../../../src/index.ts";
 import { describeCatalog } from "../describe-catalog.ts";
 
 const { s3, bucket } = useSharedServices();
@@ -27,13 +27,16 @@ afterAll(async () => {
 });
 
 /** All that a client is given: where the catalog is, and who it is. No key of the store. */
-const connect = (): Promise<Catalog> =>
-  openCatalog({
-    type: "rest",
-    uri: nessie.uri,
-    "oauth2-server-uri": tokens.uri,
-    credential: tokens.credential,
-  });
+const connect = (components: CatalogComponents = {}): Promise<Catalog> =>
+  openCatalog(
+    {
+      type: "rest",
+      uri: nessie.uri,
+      "oauth2-server-uri": tokens.uri,
+      credential: tokens.credential,
+    },
+    components,
+  );
 
 describeCatalog("Nessie", async () => {
   const catalog = await connect();
@@ -75,6 +78,25 @@ describe("Nessie", () => {
     let read = 0;
     for await (const { batch } of table.scan()) read += batch.rowCount;
     expect(BigInt(read)).toBe(rows);
+  });
+
+  it("gives other credentials where the store takes those of a table for outdated", async () => {
+    let loads = 0;
+    const spoiling: typeof globalThis.fetch = async (input, init) => {
+      const response = await fetch(input, init);
+      const text = await response.text();
+      if (!text.includes("s3.session-token")) return new Response(text, response);
+      loads += 1;
+      if (loads > 1) return new Response(text, response);
+      return new Response(text.replace(/("s3.session-token" : ")[^"]*/u, "$1ended"), response);
+    };
+    await using catalog = await connect({ fetch: spoiling });
+    const table = await openTable(catalog, name);
+    expect(loads).toBe(1);
+    let rows = 0;
+    for await (const { batch } of table.scan()) rows += batch.rowCount;
+    expect(rows).toBeGreaterThan(0);
+    expect(loads).toBe(2);
   });
 
   it.each(["pyiceberg", "duckdb"] as const)("hands them to %s", async (engine) => {

@@ -4,7 +4,7 @@ import { useSharedServices } from "@salon/testkit";
 import { describe, expect, it } from "vitest";
 
 import { openCatalog } from "../../../src/catalog/open-catalog.ts";
-import { describeCatalog } from "../describe-catalog.ts";
+import { describeCatalog, snapshotCommit } from "../describe-catalog.ts";
 
 const { s3, restCatalog } = useSharedServices();
 const settings = {
@@ -53,6 +53,37 @@ describe("REST", () => {
     expect(asked).toBeNull();
     // The reference server names the client in its token.
     expect(new Set(others)).toEqual(new Set(["Bearer client-credentials-token:sub=me"]));
+  });
+
+  it("commits once although the answer is lost, under a key that the server keeps", async () => {
+    let losses = 1;
+    const keys: (string | null)[] = [];
+    const losing: typeof globalThis.fetch = async (input, init) => {
+      const response = await fetch(input, init);
+      const url = input instanceof Request ? input.url : input.toString();
+      // The reference server keeps keys, but says so of none of its catalogs.
+      if (url.includes("/v1/config")) {
+        const config = (await response.json()) as Readonly<Record<string, unknown>>;
+        return Response.json({ ...config, "idempotency-key-lifetime": "PT30M" });
+      }
+      if (init?.method !== "POST" || !url.endsWith("/tables/t")) return response;
+      keys.push(new Headers(init.headers).get("idempotency-key"));
+      losses -= 1;
+      if (losses >= 0) throw new TypeError("fetch failed");
+      return response;
+    };
+    await using catalog = await openCatalog(settings, { fetch: losing });
+    const namespace = [`idempotent_${randomUUID().replaceAll("-", "")}`];
+    await catalog.ensureNamespace(namespace);
+    const schema = { schemaId: 0, fields: [] };
+    const table = await catalog.createTable({ namespace, name: "t" }, { schema });
+    const outcome = await catalog.commitTable(table, snapshotCommit(table, 7n));
+    expect(outcome.kind).toBe("committed");
+    expect(keys).toHaveLength(2);
+    expect(keys[1]).toBe(keys[0]);
+    const { metadata } = await catalog.loadTable(table.identifier);
+    expect(metadata.snapshots.map(({ snapshotId }) => snapshotId)).toEqual([7n]);
+    expect(metadata.lastSequenceNumber).toBe(1n);
   });
 
   it("names a catalog that does not answer", async () => {

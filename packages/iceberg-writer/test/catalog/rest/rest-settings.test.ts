@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 
 import { readCatalogConfig } from "../../../src/catalog/rest/catalog-config.ts";
 import { restSettingsOf } from "../../../src/catalog/rest/rest-settings.ts";
-import { storageProperties } from "../../../src/catalog/rest/storage-properties.ts";
 
 describe("rest settings", () => {
   it("lie between the server's defaults and its overrides", () => {
@@ -32,22 +31,5 @@ describe("rest settings", () => {
     [{ uri: "http://c", "rest.client.socket-timeout-ms": "0" }, /socket-timeout-ms "0"/u],
   ])("refuse %o", (properties, message) => {
     expect(() => restSettingsOf(properties)).toThrow(message);
-  });
-
-  it("of storage come from the table, the longest prefix of its location winning", () => {
-    const answer = {
-      config: { "s3.region": "table" },
-      "storage-credentials": [
-        { prefix: "s3://w/db", config: { "s3.access-key-id": "long" } },
-        { prefix: "s3://", config: { "s3.access-key-id": "short" } },
-        { prefix: "s3://other", config: { "s3.access-key-id": "other" } },
-      ],
-    };
-    const given = { "s3.region": "catalog", "s3.endpoint": "http://e" };
-    expect(storageProperties(given, "s3://w/db/t", answer)).toEqual({
-      "s3.endpoint": "http://e",
-      "s3.region": "table",
-      "s3.access-key-id": "long",
-    });
   });
 });
