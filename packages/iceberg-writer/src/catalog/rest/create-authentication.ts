@@ -2,6 +2,7 @@ import type { AuthenticationSettings } from "./authentication-settings.ts";
 import type { RestAuthentication } from "./authentication.ts";
 import { createOAuth2Authentication } from "./oauth2-authentication.ts";
 import type { OAuth2Components } from "./oauth2-authentication.ts";
+import { createSigV4Authentication } from "./sigv4-authentication.ts";
 
 /** The authentication that the settings describe; it sends nothing before it is asked. */
 export function createAuthentication(
@@ -19,6 +20,11 @@ export function createAuthentication(
       return withHeaders({ authorization: `Bearer ${settings.token}` });
     case "client-credentials":
       return createOAuth2Authentication(settings, components);
+    case "sigv4":
+      return createSigV4Authentication(settings.signature, {
+        nowMs: components.nowMs,
+        delegate: createAuthentication(settings.delegate, components),
+      });
     default:
       return settings satisfies never;
   }
