@@ -64,7 +64,7 @@ export function addCatalogOptions(command: Command): Command {
  * Throws `USAGE_INVALID` naming the flag.
  */
 export function readCatalogArguments(command: Command): CatalogArguments {
-  const { catalog: type, table, ...values } = command.optsWithGlobals<CatalogOptionValues>();
+  const { catalog: type, ...values } = command.optsWithGlobals<CatalogOptionValues>();
   const given = readNameValues(command, "--catalog-property");
   if (given["type"] !== undefined && given["type"] !== type) {
     throw usageError(`--catalog is ${type}, and --catalog-property type is ${given["type"]}`);
@@ -72,7 +72,7 @@ export function readCatalogArguments(command: Command): CatalogArguments {
   if (type === "rest" && !given["uri"]) {
     throw usageError("--catalog rest needs --catalog-property uri=http://…");
   }
-  checkNamePart("--table", table);
+  const table = parseTableName(values.table);
   const warehouse = readWarehouse(command, type, values.warehouse, given["warehouse"]);
   return {
     properties: { ...given, ...(warehouse !== undefined && { warehouse }), type },
@@ -96,6 +96,20 @@ function readWarehouse(
   }
   if (flag === "") throw usageError("--warehouse must not be empty");
   return flag;
+}
+
+/** A name with a dot could be meant for namespace and table, so it has to be quoted. */
+function parseTableName(text: string): string {
+  const quoted = /^(["`])(.*)\1$/su.exec(text)?.[2];
+  if (quoted === undefined && text.includes(".")) {
+    throw usageError(
+      `--table ${text} holds a dot: give the namespace by --namespace, and a name that has a dot ` +
+        "in quotes, as --table '\"a.b\"'",
+    );
+  }
+  const name = quoted ?? text;
+  checkNamePart("--table", name);
+  return name;
 }
 
 function parseNamespace(text: string): readonly string[] {

@@ -92,6 +92,15 @@ describe("readCatalogArguments", () => {
     ).toMatchObject({ settings: { namespace: [] } });
   });
 
+  it("takes a dot in the name of a table only where it is quoted", () => {
+    expect(parse("--table", "`ratings.v1`")).toMatchObject({ settings: { table: "ratings.v1" } });
+    expect(parse("--table", '"a.b"')).toMatchObject({ settings: { table: "a.b" } });
+    expect(parse("--table", "db.ratings")).toEqual({
+      kind: "usage-error",
+      message: expect.stringContaining("give the namespace by --namespace"),
+    });
+  });
+
   it("reads several properties from one variable; the command line replaces it", () => {
     vi.stubEnv("SALON_CATALOG_PROPERTY", "uri=http://h:1,token=a,b,s3.endpoint=http://s:9000");
     expect(parse("--catalog", "rest")).toMatchObject({
@@ -122,6 +131,8 @@ describe("readCatalogArguments", () => {
     [["--table", ""], "--table"],
     [["--table", "a/b"], "--table"],
     [["--table", ".."], "--table"],
+    [["--table", '""'], "--table"],
+    [["--table", '".."'], "--table"],
     [["--table", "a\nb"], "--table"],
   ])("refuses %j", (argv, named) => {
     expect(parse(...argv)).toEqual({

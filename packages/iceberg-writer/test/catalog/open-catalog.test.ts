@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { openCatalog, warehouseLocation } from "../../src/catalog/open-catalog.ts";
-import { parseTableIdentifier } from "../../src/catalog/table-identifier.ts";
 
 const fetch = async (): Promise<Response> => new Response('{"defaults":{},"overrides":{}}');
 
@@ -44,16 +43,5 @@ describe("warehouseLocation", () => {
     ["memory://w", "memory://w"],
   ])("of %s is %s", (warehouse, location) => {
     expect(warehouseLocation(warehouse)).toBe(location);
-  });
-});
-
-describe("table identifiers", () => {
-  it("are read from text", () => {
-    expect(parseTableIdentifier("a.b.t")).toEqual({ namespace: ["a", "b"], name: "t" });
-    expect(parseTableIdentifier("t")).toEqual({ namespace: [], name: "t" });
-  });
-
-  it.each(["", "a..t", "a/b.t", "..", "t\n"])("%j is none", (text) => {
-    expect(() => parseTableIdentifier(text)).toThrow(/not usable/u);
   });
 });
