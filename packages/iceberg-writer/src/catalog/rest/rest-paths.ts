@@ -12,11 +12,12 @@ export interface RestPaths {
 }
 
 /**
- * The paths of a catalog under its `prefix`. They throw `SETTINGS_INVALID` for a name that no path
- * can hold.
+ * The paths of a catalog under its `prefix`, with levels of a namespace joined as its
+ * `namespace-separator` says. They throw `SETTINGS_INVALID` for a name that no path can hold.
  */
 export function restPathsOf(properties: Properties): RestPaths {
-  const { prefix = "" } = properties;
+  const { prefix = "", "namespace-separator": encodedSeparator = "%1F" } = properties;
+  const separator = decodedSeparator(encodedSeparator);
   const namespaces = prefix === "" ? "/v1/namespaces" : `/v1/${prefix}/namespaces`;
   const paths: RestPaths = {
     namespaces,
@@ -28,7 +29,14 @@ export function restPathsOf(properties: Properties): RestPaths {
           "a REST catalog needs a namespace for each table",
         );
       }
-      return `${namespaces}/${encodeURIComponent(namespace.join("\u001F"))}`;
+      if (namespace.some((level) => level.includes(separator))) {
+        throw new IcebergError(
+          "SETTINGS_INVALID",
+          `namespace "${namespace.join('", "')}" is not usable: this catalog joins levels by ` +
+            JSON.stringify(separator),
+        );
+      }
+      return `${namespaces}/${encodeURIComponent(namespace.join(separator))}`;
     },
     tables: (namespace) => `${paths.namespace(namespace)}/tables`,
     table(identifier) {
@@ -37,4 +45,16 @@ export function restPathsOf(properties: Properties): RestPaths {
     },
   };
   return paths;
+}
+
+/** Servers send it percent-encoded (REST spec: namespace-separator). */
+function decodedSeparator(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    throw new IcebergError(
+      "SETTINGS_INVALID",
+      `namespace-separator ${encoded} is not percent-encoded text`,
+    );
+  }
 }

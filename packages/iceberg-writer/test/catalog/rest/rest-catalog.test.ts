@@ -187,6 +187,19 @@ describe("a REST catalog", () => {
     expect(tables.map(({ name }) => name)).toEqual(["one", "two"]);
   });
 
+  it("joins levels of namespaces as the server says, which none of them can hold then", async () => {
+    const settings = { "namespace-separator": "%2E" };
+    const { catalog } = await open({ "GET /v1/ws/namespaces/a.b": { body: "{}" } }, settings);
+    await catalog.ensureNamespace(["a", "b"]);
+    await expect(catalog.ensureNamespace(["a.b"])).rejects.toMatchObject({
+      code: "SETTINGS_INVALID",
+      message: expect.stringContaining('joins levels by "."'),
+    });
+    await expect(open({}, { "namespace-separator": "%" })).rejects.toMatchObject({
+      code: "SETTINGS_INVALID",
+    });
+  });
+
   it("refuses tables without a namespace", async () => {
     const { catalog } = await open({});
     await expect(catalog.loadTable({ namespace: [], name: "t" })).rejects.toMatchObject({
