@@ -14,12 +14,16 @@ export type ManifestInheritance = Pick<
   "manifestPath" | "partitionSpecId" | "addedSnapshotId" | "sequenceNumber"
 >;
 
-/** Reads the manifest that a manifest list names; see {@link decodeManifest}. */
+/**
+ * Reads the manifest that a manifest list names; see {@link decodeManifest}. Further code:
+ * `UNSUPPORTED` for one that is encrypted.
+ */
 export async function readManifest(
   fileIo: Pick<FileIo, "read">,
-  manifest: ManifestInheritance,
+  manifest: ManifestInheritance & Pick<ManifestFile, "keyMetadata">,
   options: OperationOptions = {},
 ): Promise<readonly ManifestEntry[]> {
+  checkPlain(manifest.manifestPath, manifest.keyMetadata);
   return decodeManifest(await fileIo.read(manifest.manifestPath, options), manifest);
 }
 
@@ -35,6 +39,12 @@ export function decodeManifest(
 ): readonly ManifestEntry[] {
   const file = openAvroFile(bytes);
   return Array.from(file.records(), (avro) => entryFromAvro(avro, manifest));
+}
+
+/** What has key metadata is encrypted; some writers leave them empty where nothing is. */
+export function checkPlain(location: string, keyMetadata: Uint8Array | undefined): void {
+  if (keyMetadata === undefined || keyMetadata.length === 0) return;
+  throw new IcebergError("UNSUPPORTED", `${location} is encrypted`);
 }
 
 function entryFromAvro(avro: AvroMap, manifest: ManifestInheritance): ManifestEntry {

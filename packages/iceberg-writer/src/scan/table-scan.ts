@@ -14,6 +14,7 @@ import type { DataFile } from "../spec/data-file.ts";
 import { isPrimitiveType, type NestedField } from "../spec/type.ts";
 import { currentSchema, partitionSpecById } from "../spec/table-metadata.ts";
 import { rowValue } from "../writer/row-value.ts";
+import { checkPlain } from "./manifest-reader.ts";
 import { openParquetFile, type FileRowRange } from "./parquet-file.ts";
 import { planFiles, type PlannedFile } from "./plan-files.ts";
 import { readPositionDeletes, type DeletedPositions } from "./position-deletes.ts";
@@ -43,7 +44,7 @@ export interface ScannedRows {
  *
  * Errors: `METADATA_INVALID` for damaged files and ids that the table does not have,
  * `SCHEMA_MISMATCH` for a column that the table does not have, `UNSUPPORTED` for equality deletes
- * and for files that are not Parquet; the codes of {@link FileIo}.
+ * and for files that are encrypted or not Parquet; the codes of {@link FileIo}.
  */
 export async function* scanTable(
   scan: TableScanOptions,
@@ -94,7 +95,8 @@ async function* scanFile(
   }
 }
 
-function checkFormat({ filePath, fileFormat }: DataFile): void {
+function checkFormat({ filePath, fileFormat, keyMetadata }: DataFile): void {
+  checkPlain(filePath, keyMetadata);
   if (fileFormat === "PARQUET") return;
   throw new IcebergError("UNSUPPORTED", `data file ${filePath} is ${fileFormat}, not Parquet`);
 }

@@ -3,6 +3,7 @@ import { gatherBatch, type ColumnBatch } from "@salon/columns";
 import type { CatalogTable } from "../catalog/catalog.ts";
 import { parquetNodeOf } from "../codec/parquet/parquet-schema.ts";
 import { countProperty } from "../codec/parquet/parquet-settings.ts";
+import { IcebergError } from "../iceberg-error.ts";
 import type { OperationOptions } from "../io/file-io.ts";
 import type { DataFile } from "../spec/data-file.ts";
 import { partitionSpecById, schemaById } from "../spec/table-metadata.ts";
@@ -57,8 +58,8 @@ const MEBIBYTE = 1024 * 1024;
 
 /**
  * Opens a writer of a table's data files. `UNSUPPORTED` where the spec has a transform that is not
- * known or the schema a struct without fields, `SETTINGS_INVALID` for table properties that make no
- * sense, `METADATA_INVALID` for ids that the table does not have.
+ * known, the schema a struct without fields or the table encrypted, `SETTINGS_INVALID` for table
+ * properties that make no sense, `METADATA_INVALID` for ids that the table does not have.
  */
 export function openTableWriter(options: TableWriterOptions): TableWriter {
   return new PartitionedTableWriter(options);
@@ -93,6 +94,13 @@ class PartitionedTableWriter implements TableWriter {
     const { table } = options;
     const { metadata } = table;
     const spec = partitionSpecById(metadata, options.specId ?? metadata.defaultSpecId);
+    const keyId = metadata.properties["encryption.key-id"];
+    if (keyId !== undefined) {
+      throw new IcebergError(
+        "UNSUPPORTED",
+        `files of this table must be encrypted (encryption.key-id is ${keyId}), and would not be`,
+      );
+    }
     this.#table = table;
     this.#schema = schemaById(metadata, options.schemaId ?? metadata.currentSchemaId);
     // Says at once what Parquet cannot store.

@@ -4,6 +4,7 @@ import { ParquetEncoder } from "../../src/codec/parquet/parquet-encoder.ts";
 import { parquetSettings } from "../../src/codec/parquet/parquet-settings.ts";
 import type { FileIo } from "../../src/io/file-io.ts";
 import { createMemoryFileIo } from "../../src/io/memory-file-io.ts";
+import { readManifest } from "../../src/scan/manifest-reader.ts";
 import { planFiles } from "../../src/scan/plan-files.ts";
 import { scanTable, type TableScanOptions } from "../../src/scan/table-scan.ts";
 import type { DataFile } from "../../src/spec/data-file.ts";
@@ -212,6 +213,29 @@ test("refuses equality deletes that apply, and only those", async () => {
   await expect(rowsOf({ table: later })).rejects.toMatchObject({
     code: "UNSUPPORTED",
     message: expect.stringContaining(deletes.filePath),
+  });
+});
+
+test("refuses what is encrypted, and takes empty key metadata for none", async () => {
+  const empty = emptyTable();
+  const [dataFile] = await writeRows(empty, [{ id: 1 }]);
+  const withKey = (...keyMetadata: number[]): Promise<TestTable> =>
+    withSnapshot(empty, [[{ ...dataFile!, keyMetadata: Uint8Array.from(keyMetadata) }, 1n]]);
+  expect(await rowsOf({ table: await withKey() })).toEqual([{ id: 1, text: null }]);
+  await expect(rowsOf({ table: await withKey(1) })).rejects.toMatchObject({
+    code: "UNSUPPORTED",
+    message: expect.stringContaining(`${dataFile!.filePath} is encrypted`),
+  });
+  const manifest = {
+    manifestPath: "memory://table/metadata/data.avro",
+    partitionSpecId: 0,
+    addedSnapshotId: 1n,
+    sequenceNumber: 1n,
+    keyMetadata: Uint8Array.of(1),
+  };
+  await expect(readManifest(empty.fileIo, manifest)).rejects.toMatchObject({
+    code: "UNSUPPORTED",
+    message: expect.stringContaining("data.avro is encrypted"),
   });
 });
 

@@ -250,3 +250,10 @@ test("refuses a struct without fields by name", () => {
     }),
   );
 });
+
+test("writes no plain file into a table that has a key", () => {
+  const table = tableOf(undefined, { "encryption.key-id": "k1" });
+  expect(() => openTableWriter({ table })).toThrow(
+    expect.objectContaining({ code: "UNSUPPORTED", message: expect.stringContaining("k1") }),
+  );
+});
