@@ -1,6 +1,7 @@
 """Reads and writes Iceberg tables with PyIceberg: requests as in json_lines.py."""
 
 from pyiceberg.catalog.rest import RestCatalog
+from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.expressions import AlwaysTrue
 from pyiceberg.io import load_file_io
 from pyiceberg.io.pyarrow import ArrowScan
@@ -26,16 +27,20 @@ def s3_properties(catalog):
     }
 
 
-def rest_catalog(catalog):
+def open_catalog(catalog):
+    storage = s3_properties(catalog)
+    if catalog["kind"] == "sql":
+        uri = f"sqlite:///{catalog['databasePath']}"
+        return SqlCatalog(catalog["name"], uri=uri, warehouse=catalog["warehouse"], **storage)
     optional = {key: catalog[key] for key in ("warehouse", "token") if key in catalog}
-    return RestCatalog("rest", uri=catalog["uri"], **optional, **s3_properties(catalog))
+    return RestCatalog("rest", uri=catalog["uri"], **optional, **storage)
 
 
 def load_table(catalog, table):
     """A table of a hadoop catalog is found by its version hint, as there is no catalog to ask."""
     properties = s3_properties(catalog)
-    if catalog["kind"] == "rest":
-        return rest_catalog(catalog).load_table(table)
+    if catalog["kind"] != "hadoop":
+        return open_catalog(catalog).load_table(table)
     location = catalog["warehouse"].rstrip("/") + "/" + table.replace(".", "/")
     hint = load_file_io(properties, location).new_input(f"{location}/metadata/version-hint.text")
     with hint.open() as stream:
@@ -85,7 +90,7 @@ def partition_values(catalog, table, path):
 def copy_table(catalog, table, source):
     """Creates a table with the schema, partition spec and rows of another one."""
     original = load_table(catalog, source)
-    copy = rest_catalog(catalog).create_table(
+    copy = open_catalog(catalog).create_table(
         table, schema=original.schema(), partition_spec=original.spec()
     )
     copy.append(original.scan().to_arrow())
@@ -93,7 +98,7 @@ def copy_table(catalog, table, source):
 
 def create_table(catalog, table, schema, partitionSpec, properties):
     """Creates an empty table; its schema and partition spec are in the JSON form of the spec."""
-    catalog = rest_catalog(catalog)
+    catalog = open_catalog(catalog)
     catalog.create_namespace_if_not_exists(table.rsplit(".", 1)[0])
     catalog.create_table(
         table,

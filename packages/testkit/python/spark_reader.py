@@ -48,10 +48,12 @@ def configure_catalog(name, catalog):
     catalog_names[name] = catalog
     prefix = f"spark.sql.catalog.{name}"
     settings = {"": "org.apache.iceberg.spark.SparkCatalog", ".cache-enabled": "false"}
-    settings[".type"] = catalog["kind"]
+    settings[".type"] = "jdbc" if catalog["kind"] == "sql" else catalog["kind"]
     for key in ("uri", "warehouse", "token"):
         if key in catalog:
             settings[f".{key}"] = catalog[key]
+    if catalog["kind"] == "sql":
+        settings[".uri"] = f"jdbc:sqlite:{catalog['databasePath']}"
     if catalog["kind"] == "rest":
         settings[".io-impl"] = "org.apache.iceberg.hadoop.HadoopFileIO"
     s3 = catalog.get("s3")
@@ -69,7 +71,7 @@ def catalog_for(catalog):
     for name, known in catalog_names.items():
         if known == catalog:
             return name
-    name = f"foreign{len(catalog_names)}"
+    name = catalog.get("name", f"foreign{len(catalog_names)}")
     configure_catalog(name, catalog)
     return name
 

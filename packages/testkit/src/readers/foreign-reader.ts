@@ -26,13 +26,23 @@ export type CatalogReference =
       readonly warehouse?: string | undefined;
       readonly token?: string | undefined;
       readonly s3?: S3Access | undefined;
+    }
+  | {
+      /** A SQLite database, which PyIceberg and Spark know. */
+      readonly kind: "sql";
+      /** Of the catalog in the database; in Spark the session's name for it too. */
+      readonly name: string;
+      readonly databasePath: string;
+      readonly warehouse: string;
+      readonly s3?: S3Access | undefined;
     };
 
-type RestReference = Extract<CatalogReference, { kind: "rest" }>;
+/** A catalog that others write to at any time. */
+type SharedCatalogReference = Exclude<CatalogReference, { kind: "hadoop" }>;
 
 /** A table to create; schema and partition spec are in the JSON form of the spec (Appendix C). */
 export interface TableCreation {
-  readonly catalog: RestReference;
+  readonly catalog: SharedCatalogReference;
   /** `namespace.name`; the namespace is created where it is not there. */
   readonly table: string;
   readonly schema: Readonly<Record<string, unknown>>;
@@ -78,19 +88,19 @@ export interface PartitioningReader {
   partitionValues(read: Pick<TableRead, "catalog" | "table">): Promise<readonly TableRow[]>;
 }
 
-/** A reader that writes too, into tables of REST catalogs. */
+/** A reader that writes too, into tables of REST and SQL catalogs. */
 export interface WritingReader {
   /** Creates an empty table. */
   createTable(creation: TableCreation): Promise<void>;
   /** Appends rows, in the form in which they are read; a column that a row lacks is null. */
   appendRows(append: {
-    readonly catalog: RestReference;
+    readonly catalog: SharedCatalogReference;
     readonly table: string;
     readonly rows: readonly TableRow[];
   }): Promise<void>;
   /** Creates a table with the schema, partition spec and rows of another one in its catalog. */
   copyTable(copy: {
-    readonly catalog: RestReference;
+    readonly catalog: SharedCatalogReference;
     readonly table: string;
     readonly source: string;
   }): Promise<void>;
