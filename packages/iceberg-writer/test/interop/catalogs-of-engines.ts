@@ -23,7 +23,7 @@ const storage = {
 };
 const warehouse = `s3a://${bucket}/interop`;
 
-const hadoopCatalog: SharedCatalog = {
+export const hadoopCatalog: SharedCatalog = {
   name: "interop_hadoop",
   settings: { type: "hadoop", warehouse, ...storage },
   reference: { kind: "hadoop", warehouse, s3 },
