@@ -25,6 +25,7 @@ const layerArrows: Readonly<Record<string, Readonly<Record<string, readonly stri
   "iceberg-writer": {
     spec: [],
     codec: ["spec"],
+    arrow: ["spec"],
     io: [],
     catalog: ["spec", "io"],
     writer: ["spec", "codec", "io", "catalog"],

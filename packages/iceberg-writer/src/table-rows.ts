@@ -1,21 +1,32 @@
 import type { ColumnBatch } from "@salon/columns";
 
+import {
+  isArrowRecordBatch,
+  isArrowTable,
+  type ArrowRecordBatch,
+  type ArrowTable,
+} from "./arrow/arrow-structure.ts";
+import { batchesFromArrow } from "./arrow/batch-from-arrow.ts";
 import type { Schema } from "./spec/schema.ts";
 import { batchFromRows } from "./writer/batch-from-rows.ts";
 import type { PlainRow } from "./writer/batch-from-rows.ts";
 
-/** Rows to append: plain objects, columns, or a stream of either; a stream is never held whole. */
+/**
+ * Rows to append: plain objects, columns, Arrow tables and record batches, or a stream of any; a
+ * stream is never held whole.
+ */
 export type TableRows = RowChunk | AsyncIterable<PlainRow | RowChunk>;
 
 /** Rows that are there at once. */
-export type RowChunk = readonly PlainRow[] | ColumnBatch;
+export type RowChunk = readonly PlainRow[] | ColumnBatch | ArrowTable | ArrowRecordBatch;
 
 /** Plain objects that come one by one are gathered up to this many. */
 const rowsPerBatch = 4096;
 
 /**
  * The rows as columns of the schema, in their order. Errors: those of {@link batchFromRows}, each
- * with the row's index in all of `rows`, whatever chunks they came in.
+ * with the row's index in all of `rows`, whatever chunks they came in, and of
+ * {@link batchesFromArrow}.
  */
 export async function* columnBatchesOf(
   schema: Schema,
@@ -57,6 +68,10 @@ function* batchesOfChunk(
     if (chunk.rowCount > 0) yield chunk;
     return;
   }
+  if (isArrow(chunk)) {
+    yield* batchesFromArrow(chunk);
+    return;
+  }
   for (let start = 0; start < chunk.length; start += rowsPerBatch) {
     const rows = chunk.slice(start, start + rowsPerBatch);
     yield batchFromRows(schema, rows, { firstRow: firstRow + start });
@@ -68,7 +83,11 @@ function isStream(rows: TableRows): rows is AsyncIterable<PlainRow | RowChunk> {
 }
 
 function isChunk(item: PlainRow | RowChunk): item is RowChunk {
-  return Array.isArray(item) || isColumnBatch(item);
+  return Array.isArray(item) || isColumnBatch(item) || isArrow(item);
+}
+
+function isArrow(item: PlainRow | RowChunk): item is ArrowTable | ArrowRecordBatch {
+  return isArrowTable(item) || isArrowRecordBatch(item);
 }
 
 /** A batch by its form: a plain row with three such fields would have to be sent in an array. */

@@ -1,4 +1,5 @@
 import { columnBatch, columnFromValues } from "@salon/columns";
+import { Int32, tableFromArrays, vectorFromArray, Table as ArrowTable } from "apache-arrow";
 import { expect, test } from "vitest";
 import type { Schema } from "../src/spec/schema.ts";
 import { columnBatchesOf, type RowChunk, type TableRows } from "../src/table-rows.ts";
@@ -30,6 +31,15 @@ test("gathers rows of a stream, and keeps their order with the chunks between", 
   expect(await rowCountsOf(streamOf(rowsOf(5000)))).toEqual([4096, 904]);
   const mixed = [{ id: 1 }, { id: 2 }, THREE_ROWS, [], rowsOf(4), { id: 9 }];
   expect(await rowCountsOf(streamOf(mixed))).toEqual([2, 3, 4, 1]);
+});
+
+test("takes Arrow tables and record batches, alone and in a stream of others", async () => {
+  const table = tableFromArrays({ id: Int32Array.of(1, 2) });
+  const [batch] = table.batches;
+  expect(await rowCountsOf(table)).toEqual([2]);
+  expect(await rowCountsOf(batch!)).toEqual([2]);
+  expect(await rowCountsOf(streamOf([{ id: 1 }, table, batch!]))).toEqual([1, 2, 2]);
+  expect(await rowCountsOf(new ArrowTable({ id: vectorFromArray([], new Int32()) }))).toEqual([]);
 });
 
 test.each<[string, () => TableRows, number]>([
