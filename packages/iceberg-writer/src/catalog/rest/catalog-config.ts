@@ -1,5 +1,6 @@
 import {
   parseJson,
+  readArray,
   readObject,
   readOptional,
   readString,
@@ -12,6 +13,8 @@ import type { Properties } from "./rest-settings.ts";
 export interface CatalogConfig {
   /** Ours, between the server's defaults and its overrides. */
   readonly properties: Properties;
+  /** What the server says that it answers; absent where it does not say. */
+  readonly endpoints?: readonly string[];
   /** How long the server remembers idempotency keys; absent where it knows none. */
   readonly idempotencyKeyLifetimeMs?: number;
 }
@@ -25,7 +28,12 @@ export function readCatalogConfig(given: Properties, text: string): CatalogConfi
     readString,
   );
   const lifetimeMs = lifetime === undefined ? undefined : durationMs(lifetime);
+  const endpoints = readOptional(config["endpoints"], "endpoints", readArray);
   return {
+    // An empty list is none, as Iceberg Java reads it.
+    ...(endpoints === undefined || endpoints.length === 0
+      ? {}
+      : { endpoints: endpoints.map((endpoint) => readString(endpoint, "endpoint")) }),
     ...(lifetimeMs === undefined ? {} : { idempotencyKeyLifetimeMs: lifetimeMs }),
     properties: {
       ...readOptional(config["defaults"], "defaults", readStringMap),

@@ -7,6 +7,7 @@ import type { RestAuthentication } from "./authentication.ts";
 import { readCatalogConfig } from "./catalog-config.ts";
 import type { CatalogConfig } from "./catalog-config.ts";
 import { createAuthentication } from "./create-authentication.ts";
+import { endpointsOf } from "./endpoints.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { createRestCatalog } from "./rest-catalog.ts";
 import { sendRest } from "./rest-client.ts";
@@ -55,7 +56,8 @@ export async function connectRestCatalog(
       ? {}
       : { idempotency: createIdempotency(idempotencyKeyLifetimeMs, options) }),
   };
-  return createRestCatalog({ properties, client, nowMs, fileIo, owned: owned.move() });
+  const endpoints = endpointsOf(config.endpoints);
+  return createRestCatalog({ properties, client, endpoints, nowMs, fileIo, owned: owned.move() });
 }
 
 async function loadConfig(

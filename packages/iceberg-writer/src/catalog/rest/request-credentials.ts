@@ -3,6 +3,7 @@ import type { OperationOptions } from "../../io/file-io.ts";
 import type { StorageCredential } from "../../io/vended-credentials.ts";
 import { identifierToString } from "../table-identifier.ts";
 import type { TableIdentifier } from "../table-identifier.ts";
+import type { Endpoints } from "./endpoints.ts";
 import { sendRest } from "./rest-client.ts";
 import type { RestClient } from "./rest-client.ts";
 import type { RestPaths } from "./rest-paths.ts";
@@ -13,8 +14,9 @@ import { vendedStorageOf } from "./vended-storage.ts";
 export interface CredentialRequest {
   readonly client: RestClient;
   readonly paths: RestPaths;
+  readonly endpoints: Endpoints;
   readonly identifier: TableIdentifier;
-  /** Where the server gives newer ones; absent: it gives them with the table. */
+  /** Where the server gives newer ones; absent: where the specification has it. */
   readonly endpoint: string | undefined;
 }
 
@@ -25,11 +27,14 @@ export interface CredentialRequest {
  * `CATALOG_UNAUTHORIZED`.
  */
 export async function requestCredentials(
-  { client, paths, identifier, endpoint }: CredentialRequest,
+  { client, paths, endpoints, identifier, endpoint }: CredentialRequest,
   options: OperationOptions,
 ): Promise<readonly StorageCredential[]> {
   const doing = `renew the credentials of table ${identifierToString(identifier)}`;
-  const path = credentialsPath(client.uri, endpoint) ?? `${paths.table(identifier)}?snapshots=refs`;
+  const table = paths.table(identifier);
+  const path =
+    credentialsPath(client.uri, endpoint) ??
+    (endpoints.has("loadCredentials") ? `${table}/credentials` : `${table}?snapshots=refs`);
   const reply = await sendRest(client, { method: "GET", path }, options);
   const at = `catalog ${client.uri}`;
   const answer = expectAnswer({ reply, statuses: [200], doing, at });

@@ -1,6 +1,6 @@
 import { IcebergError } from "../../iceberg-error.ts";
 import type { FileIo, OperationOptions } from "../../io/file-io.ts";
-import { parseJson, readArray, readOptional, readString } from "../../spec/iceberg-json.ts";
+import { readArray, readOptional, readString } from "../../spec/iceberg-json.ts";
 import type { JsonObject } from "../../spec/iceberg-json.ts";
 import { partitionSpecToJson } from "../../spec/partition-spec.ts";
 import { schemaToJson } from "../../spec/schema.ts";
@@ -15,13 +15,16 @@ import type {
   CreateTableRequest,
   TableCommit,
 } from "../catalog.ts";
-import { errorText } from "./error-text.ts";
+import { checkIdentifier, identifierToString } from "../table-identifier.ts";
+import type { TableIdentifier } from "../table-identifier.ts";
+import { commitOutcome } from "./commit-outcome.ts";
+import type { Endpoints } from "./endpoints.ts";
 import type { HttpReply } from "./http-exchange.ts";
 import { requestCredentials } from "./request-credentials.ts";
-import { committedTable, identifierFromJson, metadataLocationOf } from "./rest-answer.ts";
+import { identifierFromJson, metadataLocationOf } from "./rest-answer.ts";
 import { sendRest } from "./rest-client.ts";
 import type { RestClient, RestRequest } from "./rest-client.ts";
-import { restError } from "./rest-error.ts";
+import { notFoundError, restError } from "./rest-error.ts";
 import { sendMutation } from "./rest-mutation.ts";
 import type { MutationReply } from "./rest-mutation.ts";
 import { restPathsOf } from "./rest-paths.ts";
@@ -30,14 +33,14 @@ import { expectAnswer, isStatus } from "./rest-reply.ts";
 import type { Properties } from "./rest-settings.ts";
 import { TableStorages } from "./table-storages.ts";
 import { vendedStorageOf } from "./vended-storage.ts";
-import { checkIdentifier, identifierToString } from "../table-identifier.ts";
-import type { TableIdentifier } from "../table-identifier.ts";
+import { refuseView } from "./view-probe.ts";
 
 /** A catalog that is connected. */
 export interface RestCatalogOptions {
   /** Ours, with what the server's configuration says. */
   readonly properties: Properties;
   readonly client: RestClient;
+  readonly endpoints: Endpoints;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
   /** Serves all tables in place of what the properties and the server say; owned by the catalog. */
@@ -45,19 +48,6 @@ export interface RestCatalogOptions {
   /** What ends with the catalog. */
   readonly owned: AsyncDisposable;
 }
-
-/** Texts by which servers tell of a lost race without the status 409. */
-const lostRace = new RegExp(
-  [
-    "commit\\s?failed",
-    "sequence number",
-    "requirement failed",
-    "snapshot already exists",
-    "before last",
-    "has changed",
-  ].join("|"),
-  "iu",
-);
 
 /** The tables of a server of the REST protocol. */
 export function createRestCatalog(options: RestCatalogOptions): Catalog {
@@ -70,20 +60,25 @@ class RestCatalog implements Catalog {
   readonly #properties: Properties;
   readonly #client: RestClient;
   readonly #paths: RestPaths;
+  readonly #endpoints: Endpoints;
   readonly #fileIo: FileIo | undefined;
   readonly #owned: AsyncDisposable;
   readonly #storages: TableStorages;
 
-  constructor({ properties, client, nowMs, fileIo, owned }: RestCatalogOptions) {
+  constructor({ properties, client, endpoints, nowMs, fileIo, owned }: RestCatalogOptions) {
     this.#properties = properties;
     this.#client = client;
     this.#paths = restPathsOf(properties);
+    this.#endpoints = endpoints;
     this.#fileIo = fileIo;
     this.#owned = owned;
     this.#storages = new TableStorages({
       nowMs,
       request: (identifier, { credentialsEndpoint: endpoint }, signal) =>
-        requestCredentials({ client, paths: this.#paths, identifier, endpoint }, { signal }),
+        requestCredentials(
+          { client, paths: this.#paths, endpoints, identifier, endpoint },
+          { signal },
+        ),
     });
   }
 
@@ -91,12 +86,18 @@ class RestCatalog implements Catalog {
     const name = identifierToString(identifier);
     const path = `${this.#paths.table(identifier)}?snapshots=all`;
     const reply = await this.#send({ method: "GET", path }, options);
-    if (isStatus(reply, 404)) throw notFound("TABLE_NOT_FOUND", "table", name, reply);
+    if (isStatus(reply, 404)) {
+      await this.#refuseView(identifier, options);
+      throw notFoundError("TABLE_NOT_FOUND", name, reply);
+    }
     return this.#tableOf(identifier, this.#expect(reply, [200], `load table ${name}`));
   }
 
   async tableExists(identifier: TableIdentifier, options?: OperationOptions): Promise<boolean> {
-    const request = { method: "HEAD", path: this.#paths.table(identifier) } as const;
+    const path = this.#paths.table(identifier);
+    const request: RestRequest = this.#endpoints.has("tableExists")
+      ? { method: "HEAD", path }
+      : { method: "GET", path: `${path}?snapshots=refs` };
     const reply = await this.#send(request, options);
     if (isStatus(reply, 404)) return false;
     this.#expect(reply, [200, 204], `look for table ${identifierToString(identifier)}`);
@@ -126,12 +127,13 @@ class RestCatalog implements Catalog {
     const path = this.#paths.tables(identifier.namespace);
     const { reply } = await this.#change({ method: "POST", path, body }, options);
     if (isStatus(reply, 409)) {
+      await this.#refuseView(identifier, options);
       throw new IcebergError("TABLE_ALREADY_EXISTS", `table ${name} exists already`, {
         context: { identifier },
       });
     }
     if (isStatus(reply, 404)) {
-      throw notFound("NAMESPACE_NOT_FOUND", "namespace", identifier.namespace.join("."), reply);
+      throw notFoundError("NAMESPACE_NOT_FOUND", identifier.namespace.join("."), reply);
     }
     return this.#tableOf(identifier, this.#expect(reply, [200], `create table ${name}`));
   }
@@ -142,7 +144,6 @@ class RestCatalog implements Catalog {
     options?: OperationOptions,
   ): Promise<CommitOutcome> {
     const { identifier } = table;
-    const name = identifierToString(identifier);
     const body = {
       identifier: { namespace: identifier.namespace, name: identifier.name },
       requirements: commit.requirements.map(tableRequirementToJson),
@@ -150,31 +151,8 @@ class RestCatalog implements Catalog {
     };
     const path = this.#paths.table(identifier);
     const request = { method: "POST", path, body } as const;
-    const { reply, isRepeated } = await this.#change(request, options);
-    const doing = `commit to table ${name}`;
-    // Of the first one nothing is known then, so that only the success of the second one counts.
-    if (isRepeated && !isStatus(reply, 200)) {
-      return { kind: "unknown", cause: this.#error(reply, doing) };
-    }
-    if (reply.kind === "not-sent") throw this.#error(reply, doing);
-    if (reply.kind === "no-answer") return { kind: "unknown", cause: reply.cause };
-    const { status, text } = reply;
-    if (status === 200) {
-      try {
-        return { kind: "committed", table: committedTable(table, parseJson(text, doing)) };
-      } catch (cause) {
-        return { kind: "unknown", cause };
-      }
-    }
-    const told = errorText(text);
-    if (status === 409 || ((status === 400 || status === 422) && lostRace.test(told))) {
-      return { kind: "conflict", reason: `${name}: ${told}` };
-    }
-    const error = this.#error(reply, doing);
-    // The server may have applied the commit before it failed to say so.
-    if (status >= 500 || status === 408) return { kind: "unknown", cause: error };
-    if (status === 404) throw notFound("TABLE_NOT_FOUND", "table", name, reply);
-    throw error;
+    const sent = await this.#change(request, options);
+    return commitOutcome(table, { ...sent, at: this.#at });
   }
 
   async dropTable(
@@ -186,7 +164,7 @@ class RestCatalog implements Catalog {
     const { reply, isRepeated } = await this.#change({ method: "DELETE", path }, options);
     this.#storages.forget(identifier);
     if (isRepeated && isStatus(reply, 404)) return;
-    if (isStatus(reply, 404)) throw notFound("TABLE_NOT_FOUND", "table", name, reply);
+    if (isStatus(reply, 404)) throw notFoundError("TABLE_NOT_FOUND", name, reply);
     this.#expect(reply, [200, 204], `drop table ${name}`);
   }
 
@@ -201,7 +179,7 @@ class RestCatalog implements Catalog {
       const query = pageToken === undefined ? "" : `?pageToken=${encodeURIComponent(pageToken)}`;
       const path = `${this.#paths.tables(namespace)}${query}`;
       const reply = await this.#send({ method: "GET", path }, options);
-      if (isStatus(reply, 404)) throw notFound("NAMESPACE_NOT_FOUND", "namespace", name, reply);
+      if (isStatus(reply, 404)) throw notFoundError("NAMESPACE_NOT_FOUND", name, reply);
       const page = this.#expect(reply, [200], `list tables of ${name}`);
       tables.push(...readArray(page["identifiers"], "identifiers").map(identifierFromJson));
       pageToken = readOptional(page["next-page-token"], "next-page-token", readString);
@@ -218,12 +196,12 @@ class RestCatalog implements Catalog {
     );
     if (isStatus(found, 200)) return;
     if (!isStatus(found, 404)) throw this.#error(found, `look for namespace ${name}`);
-    const request = {
-      method: "POST",
-      path: this.#paths.namespaces,
-      body: { namespace, properties: {} },
-    } as const;
-    const { reply } = await this.#change(request, options);
+    let reply = await this.#createNamespace(namespace, options);
+    // Some servers want the namespaces above it to be there first, and tell by either status.
+    if ((isStatus(reply, 404) || isStatus(reply, 409)) && namespace.length > 1) {
+      await this.ensureNamespace(namespace.slice(0, -1), options);
+      reply = await this.#createNamespace(namespace, options);
+    }
     if (!isStatus(reply, 409)) this.#expect(reply, [200, 204], `create namespace ${name}`);
   }
 
@@ -231,6 +209,25 @@ class RestCatalog implements Catalog {
     await this.#storages[Symbol.asyncDispose]();
     await this.#fileIo?.[Symbol.asyncDispose]();
     await this.#owned[Symbol.asyncDispose]();
+  }
+
+  async #createNamespace(
+    namespace: readonly string[],
+    options: OperationOptions | undefined,
+  ): Promise<HttpReply> {
+    const body = { namespace, properties: {} };
+    const request = { method: "POST", path: this.#paths.namespaces, body } as const;
+    return (await this.#change(request, options)).reply;
+  }
+
+  #refuseView(identifier: TableIdentifier, options: OperationOptions | undefined): Promise<void> {
+    const [client, paths, endpoints] = [this.#client, this.#paths, this.#endpoints];
+    return refuseView({ client, paths, endpoints, identifier }, options);
+  }
+
+  /** Who is asked, for messages. */
+  get #at(): string {
+    return `catalog ${this.#client.uri}`;
   }
 
   #send(request: RestRequest, options?: OperationOptions): Promise<HttpReply> {
@@ -242,11 +239,11 @@ class RestCatalog implements Catalog {
   }
 
   #expect(reply: HttpReply, statuses: readonly number[], doing: string): JsonObject {
-    return expectAnswer({ reply, statuses, doing, at: `catalog ${this.#client.uri}` });
+    return expectAnswer({ reply, statuses, doing, at: this.#at });
   }
 
   #error(reply: HttpReply, doing: string): IcebergError {
-    return restError({ reply, doing, at: `catalog ${this.#client.uri}` });
+    return restError({ reply, doing, at: this.#at });
   }
 
   #tableOf(identifier: TableIdentifier, answer: JsonObject): CatalogTable {
@@ -259,14 +256,4 @@ class RestCatalog implements Catalog {
       ...metadataLocationOf(answer),
     };
   }
-}
-
-function notFound(
-  code: "TABLE_NOT_FOUND" | "NAMESPACE_NOT_FOUND",
-  what: string,
-  name: string,
-  reply: HttpReply,
-): IcebergError {
-  const told = reply.kind === "answer" ? errorText(reply.text) : "";
-  return new IcebergError(code, `no ${what} ${name}${told === "" ? "" : `: ${told}`}`);
 }

@@ -52,3 +52,14 @@ export function restError({ reply, doing, at }: FailedCall): IcebergError {
     { context, retryable: status === 408 || status === 429 || status >= 500 },
   );
 }
+
+/** What a status of 404 means where a table or a namespace was asked for. */
+export function notFoundError(
+  code: "TABLE_NOT_FOUND" | "NAMESPACE_NOT_FOUND",
+  name: string,
+  reply: HttpReply,
+): IcebergError {
+  const what = code === "TABLE_NOT_FOUND" ? "table" : "namespace";
+  const told = reply.kind === "answer" ? errorText(reply.text) : "";
+  return new IcebergError(code, `no ${what} ${name}${told === "" ? "" : `: ${told}`}`);
+}

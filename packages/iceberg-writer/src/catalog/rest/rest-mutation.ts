@@ -31,7 +31,12 @@ export async function sendMutation(
   if (!isLost(reply) || !isRemembered || options.signal?.aborted === true) {
     return { reply, isRepeated: false };
   }
-  return { reply: await sendRest(client, keyed, options), isRepeated: true };
+  try {
+    return { reply: await sendRest(client, keyed, options), isRepeated: true };
+  } catch (cause) {
+    // The caller has gone before it was sent; of the first one still nothing is known.
+    return { reply: { kind: "no-answer", cause }, isRepeated: true };
+  }
 }
 
 /** The server, or what stands before it, did not get to say what became of the request. */

@@ -9,6 +9,7 @@ export interface RestPaths {
   namespace(namespace: readonly string[]): string;
   tables(namespace: readonly string[]): string;
   table(identifier: TableIdentifier): string;
+  view(identifier: TableIdentifier): string;
 }
 
 /**
@@ -42,6 +43,11 @@ export function restPathsOf(properties: Properties): RestPaths {
     table(identifier) {
       checkIdentifier(identifier);
       return `${paths.tables(identifier.namespace)}/${encodeURIComponent(identifier.name)}`;
+    },
+    view(identifier) {
+      checkIdentifier(identifier);
+      const views = `${paths.namespace(identifier.namespace)}/views`;
+      return `${views}/${encodeURIComponent(identifier.name)}`;
     },
   };
   return paths;

@@ -110,6 +110,42 @@ describe("Nessie", () => {
     expect(ids.length).toBeGreaterThan(0);
   });
 
+  it("makes namespaces in namespaces, and takes no view for a table", async () => {
+    await using catalog = await connect();
+    const nested = [`nested_${randomUUID().replaceAll("-", "")}`, "a", "b"];
+    await catalog.ensureNamespace(nested);
+    const view = {
+      name: "v",
+      schema: { type: "struct", "schema-id": 0, fields: [] },
+      "view-version": {
+        "version-id": 1,
+        "timestamp-ms": 1,
+        "schema-id": 0,
+        summary: {},
+        representations: [{ type: "sql", sql: "SELECT 1", dialect: "spark" }],
+        "default-namespace": nested,
+      },
+      properties: {},
+    };
+    const path = `/v1/main/namespaces/${nested.join("%1F")}/views`;
+    const made = await fetch(`${nessie.uri}${path}`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${tokens.lastingToken()}`,
+        "content-type": "application/json",
+      },
+      body: JSON.stringify(view),
+    });
+    expect(made.status).toBe(200);
+    expect(await catalog.listTables(nested)).toEqual([]);
+    const identifier = { namespace: nested, name: "v" };
+    await expect(catalog.loadTable(identifier)).rejects.toMatchObject({ code: "UNSUPPORTED" });
+    await expect(catalog.createTable(identifier, { schema })).rejects.toMatchObject({
+      code: "UNSUPPORTED",
+    });
+    expect(await catalog.tableExists(identifier)).toBe(false);
+  });
+
   it("tells a client that the token server does not know", async () => {
     const catalog = openCatalog({
       type: "rest",

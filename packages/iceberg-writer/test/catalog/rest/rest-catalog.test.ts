@@ -12,6 +12,7 @@ type Answer = { readonly status?: number; readonly body?: string } | Error;
 
 const identifier = { namespace: ["a", "b"], name: "t" };
 const tablePath = "/v1/ws/namespaces/a%1Fb/tables/t";
+const viewPath = "/v1/ws/namespaces/a%1Fb/views/t";
 const metadata = newTableMetadata(
   { schema: { schemaId: 0, fields: [] }, location: "s3://w/a/b/t" },
   { uuid: "9c12d441-03fe-4693-9a96-a0705ddf69c1", nowMs: 1000 },
@@ -22,13 +23,14 @@ const loaded = `{"metadata-location":"s3://w/a/b/t/metadata/0.json","metadata":$
 async function open(
   answers: Readonly<Record<string, Answer>>,
   settings: Readonly<Record<string, string>> = {},
+  config = '{"defaults":{"prefix":"lost","rest.x":"1"},"overrides":{"prefix":"ws"}}',
 ): Promise<{ readonly catalog: Catalog; readonly calls: SeenRequest[] }> {
   const calls: SeenRequest[] = [];
   const fetch = fetchFrom((request) => {
     calls.push(request);
     const path = request.path.replace("/api", "");
     const answer = path.startsWith("/v1/config")
-      ? { body: '{"defaults":{"prefix":"lost","rest.x":"1"},"overrides":{"prefix":"ws"}}' }
+      ? { body: config }
       : answers[`${request.method} ${path}`];
     if (answer === undefined) throw new Error(`unexpected ${request.method} ${path}`);
     if (answer instanceof Error) throw answer;
@@ -46,6 +48,9 @@ function failure(code: string): Error {
 
 const error = (message: string, type: string, code: number): string =>
   JSON.stringify({ error: { message, type, code } });
+
+const configWith = (endpoints: readonly string[]): string =>
+  JSON.stringify({ overrides: { prefix: "ws" }, endpoints });
 
 const page = (name: string, next?: string): string =>
   JSON.stringify({
@@ -154,7 +159,8 @@ describe("a REST catalog", () => {
   it("tells missing tables and namespaces apart", async () => {
     const { catalog } = await open({
       [`GET ${tablePath}?snapshots=all`]: { status: 404 },
-      [`HEAD ${tablePath}`]: { status: 404 },
+      [`GET ${tablePath}?snapshots=refs`]: { status: 404 },
+      [`GET ${viewPath}`]: { status: 404 },
       "POST /v1/ws/namespaces/a%1Fb/tables": { status: 404 },
       "GET /v1/ws/namespaces/a%1Fb/tables": { status: 404 },
     });
@@ -206,4 +212,63 @@ describe("a REST catalog", () => {
       code: "SETTINGS_INVALID",
     });
   });
+
+  it("tells a view under a table's name", async () => {
+    const { catalog } = await open({
+      [`GET ${tablePath}?snapshots=all`]: { status: 404 },
+      "POST /v1/ws/namespaces/a%1Fb/tables": { status: 409 },
+      [`GET ${viewPath}`]: { body: "{}" },
+    });
+    const isView = { code: "UNSUPPORTED", message: expect.stringContaining("a.b.t is a view") };
+    await expect(catalog.loadTable(identifier)).rejects.toMatchObject(isView);
+    const create = catalog.createTable(identifier, { schema: { schemaId: 0, fields: [] } });
+    await expect(create).rejects.toMatchObject(isView);
+  });
+
+  it("asks for nothing that the server does not list", async () => {
+    const listed = [
+      "GET /v1/{prefix}/namespaces/{namespace}/tables/{table}",
+      "HEAD /v1/{prefix}/namespaces/{namespace}/tables/{table}",
+    ];
+    const both = await open(
+      {
+        [`HEAD ${tablePath}`]: { status: 204 },
+        [`GET ${tablePath}?snapshots=all`]: { status: 404 },
+      },
+      {},
+      configWith(listed),
+    );
+    expect(await both.catalog.tableExists(identifier)).toBe(true);
+    await expect(both.catalog.loadTable(identifier)).rejects.toMatchObject({
+      code: "TABLE_NOT_FOUND",
+    });
+    const one = await open(
+      { [`GET ${tablePath}?snapshots=refs`]: { body: loaded } },
+      {},
+      configWith(listed.slice(0, 1)),
+    );
+    expect(await one.catalog.tableExists(identifier)).toBe(true);
+  });
+
+  it.each([404, 409])(
+    "creates the namespaces above one that a server wants first: %i",
+    async (status) => {
+      const known = new Set<string>();
+      const fetch = fetchFrom(({ method, path, body }) => {
+        if (path === "/v1/config") return new Response("{}");
+        if (method === "GET") {
+          const isKnown = known.has(decodeURIComponent(path.replace("/v1/namespaces/", "")));
+          return new Response("{}", { status: isKnown ? 200 : 404 });
+        }
+        const { namespace } = JSON.parse(body) as { readonly namespace: readonly string[] };
+        const above = namespace.slice(0, -1).join("\u001F");
+        if (above !== "" && !known.has(above)) return new Response("", { status });
+        known.add(namespace.join("\u001F"));
+        return new Response(body);
+      });
+      await using catalog = await openCatalog({ type: "rest", uri: "http://catalog" }, { fetch });
+      await catalog.ensureNamespace(["a", "b", "c"]);
+      expect([...known]).toEqual(["a", "a\u001Fb", "a\u001Fb\u001Fc"]);
+    },
+  );
 });
