@@ -95,8 +95,8 @@ export function highestFieldId(schema: Schema): number {
 }
 
 /**
- * Checks that ids and sibling names are unique and that identifiers exist; `METADATA_INVALID`
- * otherwise.
+ * Checks that ids and sibling names are unique and that identifiers are what they may be (spec:
+ * Identifier Field IDs); `METADATA_INVALID` otherwise.
  */
 export function checkSchema(schema: Schema): Schema {
   const ids = new Map<number, string>();
@@ -112,8 +112,23 @@ export function checkSchema(schema: Schema): Schema {
     ids.set(id, name);
     names.add(name);
   }
-  for (const id of schema.identifierFieldIds ?? []) requireFieldById(schema, id);
+  const candidates = new Set(identifierCandidates(schema.fields));
+  for (const id of schema.identifierFieldIds ?? []) {
+    const { name } = requireFieldById(schema, id);
+    if (candidates.has(id)) continue;
+    const message = `field ${name} is no identifier: optional, a float, in a list or map, or no value`;
+    throw new IcebergError("METADATA_INVALID", message);
+  }
   return schema;
+}
+
+/** The ids of required values that are no floats, in the schema or in required structs of it. */
+function* identifierCandidates(fields: readonly NestedField[]): Generator<number, void> {
+  for (const { id, required, type } of fields) {
+    if (!required) continue;
+    if (type.kind === "struct") yield* identifierCandidates(type.fields);
+    else if (isPrimitiveType(type) && type.kind !== "float" && type.kind !== "double") yield id;
+  }
 }
 
 /** Whether two schemas have equal fields and identifiers; the schema id is not compared. */
