@@ -29,6 +29,7 @@ export function readCatalogConfig(given: Properties, text: string): CatalogConfi
   );
   const lifetimeMs = lifetime === undefined ? undefined : durationMs(lifetime);
   const endpoints = readOptional(config["endpoints"], "endpoints", readArray);
+  const tokenServer = given["oauth2-server-uri"];
   return {
     // An empty list is none, as Iceberg Java reads it.
     ...(endpoints === undefined || endpoints.length === 0
@@ -39,6 +40,8 @@ export function readCatalogConfig(given: Properties, text: string): CatalogConfi
       ...readOptional(config["defaults"], "defaults", readStringMap),
       ...given,
       ...readOptional(config["overrides"], "overrides", readStringMap),
+      // Who was told where our secret goes does not let the catalog send it elsewhere.
+      ...(tokenServer === undefined ? {} : { "oauth2-server-uri": tokenServer }),
     },
   };
 }

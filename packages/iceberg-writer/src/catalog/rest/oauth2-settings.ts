@@ -33,6 +33,8 @@ export function oauth2SettingsOf(properties: Properties): OAuth2Settings {
     if (token !== undefined && token !== "") return { kind: "token", token };
     throw invalid("rest.auth.type oauth2 needs a credential or a token");
   }
+  // What proves us to the catalog by itself is not for the token server.
+  const { authorization: _, ...headers } = headerProperties(properties);
   const colon = credential.indexOf(":");
   const clientId = colon < 0 ? "" : credential.slice(0, colon).trim();
   const clientSecret = credential.slice(colon + 1).trim();
@@ -47,7 +49,7 @@ export function oauth2SettingsOf(properties: Properties): OAuth2Settings {
       ...(audience === undefined ? {} : { audience }),
       ...(resource === undefined ? {} : { resource }),
     },
-    headers: headerProperties(properties),
+    headers,
     isRenewed: properties["token-refresh-enabled"]?.toLowerCase() !== "false",
   };
 }

@@ -26,14 +26,19 @@ const credentialNames: ReadonlySet<string> = new Set([
   "s3.session-token-expires-at-ms",
 ]);
 
+/** What a storage of ours reads; the rest of a configuration may be another one with every load. */
+const storageName = /^(?:(?:spark\.)?hadoop\.)?(?:s3|client|fs)\./u;
+
 /** Reads a loaded table's `config` and `storage-credentials`. `METADATA_INVALID`. */
 export function vendedStorageOf(properties: Properties, answer: JsonObject): VendedStorage {
   const config = readOptional(answer["config"], "config", readStringMap) ?? {};
   const own = vendedConfig(config);
   const endpoint = config["client.refresh-credentials-endpoint"];
-  const plain = own === undefined ? config : without(config, credentialNames);
+  const plain = Object.entries(config).filter(
+    ([name]) => storageName.test(name) && (own === undefined || !credentialNames.has(name)),
+  );
   return {
-    properties: { ...properties, ...plain },
+    properties: { ...properties, ...Object.fromEntries(plain) },
     credentials: [
       ...(own === undefined ? [] : [{ prefix: "", properties: own }]),
       ...readStorageCredentials(answer),
@@ -60,8 +65,4 @@ function storageCredential(json: JsonValue): StorageCredential {
 function vendedConfig(config: Properties): Properties | undefined {
   if (config["s3.session-token"] === undefined) return undefined;
   return Object.fromEntries(Object.entries(config).filter(([name]) => credentialNames.has(name)));
-}
-
-function without(properties: Properties, names: ReadonlySet<string>): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.has(name)));
 }

@@ -80,6 +80,34 @@ describe("Nessie", () => {
     expect(BigInt(read)).toBe(rows);
   });
 
+  it("gives other credentials before those of a table end, for a file that is being written", async () => {
+    const clock = { aheadMs: 0 };
+    const nowMs = (): number => Date.now() + clock.aheadMs;
+    const keys: string[] = [];
+    // It does not say when they end.
+    const dating: typeof globalThis.fetch = async (input, init) => {
+      const response = await fetch(input, init);
+      const text = await response.text();
+      const key = /"s3.access-key-id" : "([^"]*)"/u.exec(text)?.[1];
+      if (key !== undefined) keys.push(key);
+      const end = `"s3.session-token-expires-at-ms" : "${nowMs() + 600_000}"`;
+      return new Response(text.replace('"s3.session-token" :', `${end}, $&`), response);
+    };
+    await using catalog = await connect({ fetch: dating, nowMs });
+    const table = await createTable(catalog, `${namespace}.long`, { schema });
+    const loads = keys.length;
+    const rows = async function* (): AsyncGenerator<{ readonly id: bigint }> {
+      yield { id: 1n };
+      clock.aheadMs = 600_000;
+      yield { id: 2n };
+    };
+    await table.append(rows());
+    expect(keys.length).toBeGreaterThan(loads);
+    let read = 0;
+    for await (const { batch } of table.scan()) read += batch.rowCount;
+    expect(read).toBe(2);
+  });
+
   it("gives other credentials where the store takes those of a table for outdated", async () => {
     let loads = 0;
     const spoiling: typeof globalThis.fetch = async (input, init) => {

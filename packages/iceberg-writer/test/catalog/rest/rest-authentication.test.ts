@@ -63,6 +63,22 @@ describe("a REST catalog with client credentials", () => {
     ]);
   });
 
+  it("shows its secret to no other server than the one that it was given", async () => {
+    const config = '{"overrides":{"oauth2-server-uri":"http://elsewhere/tokens"}}';
+    const { fetch, log } = server({ config });
+    const given = {
+      "oauth2-server-uri": "http://login/own/tokens",
+      "header.Authorization": "Basic x",
+    };
+    await using catalog = await openCatalog({ ...settings, ...given }, { fetch });
+    await catalog.loadTable(identifier);
+    expect(log).toEqual([
+      "POST /own/tokens none",
+      "GET /v1/config Bearer t1",
+      "GET /v1/namespaces/db/tables/t Bearer t1",
+    ]);
+  });
+
   it("sends a refused commit once more with a new token: nothing of it was applied", async () => {
     const { fetch, log, expire } = server();
     await using catalog = await openCatalog(settings, { fetch });
