@@ -10,7 +10,9 @@ export type RejectionCode =
   | "WRONG_TYPE"
   | "OUT_OF_RANGE"
   | "INVALID_TIMESTAMP"
-  | "MISSING_FIELD";
+  | "MISSING_FIELD"
+  /** It decodes, and breaks a quality rule; decoders never say it. */
+  | "RULE_BROKEN";
 
 /** A record that is not a row, with its cause. */
 export interface RejectedRecord {
@@ -18,6 +20,8 @@ export interface RejectedRecord {
   readonly index: number;
   readonly code: RejectionCode;
   readonly field?: string | undefined;
+  /** Name of the rule, for `RULE_BROKEN`. */
+  readonly rule?: string | undefined;
   readonly message: string;
 }
 

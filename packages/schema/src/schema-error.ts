@@ -1,5 +1,8 @@
-/** What a caller may tell apart: a schema that contradicts itself, and a time zone nobody knows. */
-export type SchemaErrorCode = "SCHEMA_INVALID" | "TIME_ZONE_UNKNOWN";
+/**
+ * What a caller may tell apart: a schema that contradicts itself, a time zone nobody knows, rules
+ * of a user that cannot be used.
+ */
+export type SchemaErrorCode = "SCHEMA_INVALID" | "TIME_ZONE_UNKNOWN" | "RULES_INVALID";
 
 /** The error of this package. Records that are no rows are no errors: they are returned. */
 export class SchemaError extends Error {
