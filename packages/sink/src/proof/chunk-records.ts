@@ -26,6 +26,11 @@ export function recordReader(
   };
 }
 
+/** A record as the dead letter that a rule made of it, although it decodes. */
+export function ruledOutRecord(chunk: RecordChunk, index: number): ComparedRecord {
+  return { decision: "dead", values: deadLetterValues(chunk, index) };
+}
+
 function deadLetterValues(chunk: RecordChunk, index: number): ComparedRecord["values"] {
   const timestampMs = chunk.timestampsMs[index] ?? -1;
   return [

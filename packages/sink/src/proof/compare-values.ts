@@ -4,7 +4,7 @@ import { createDecoder } from "@salon/schema";
 import type { Decoder, EventSchema } from "@salon/schema";
 import type { TableBinding } from "../mapping/table-binding.ts";
 import type { OffsetRange, SourceRecord } from "../protocol/source-record.ts";
-import { offsetsOf, recordReader } from "./chunk-records.ts";
+import { offsetsOf, recordReader, ruledOutRecord } from "./chunk-records.ts";
 import { describeDifference, recordText } from "./compared-record.ts";
 import type { ComparedRecord } from "./compared-record.ts";
 import type { Finding } from "./finding.ts";
@@ -14,6 +14,7 @@ import { sampleOf } from "./offset-sample.ts";
 import type { OffsetSet } from "./offset-set.ts";
 import { readTopic } from "./read-topic.ts";
 import type { OpenTopic } from "./read-topic.ts";
+import type { PartitionOffsets } from "./ruled-out.ts";
 import { visitRecords } from "./table-records.ts";
 import type { DecidedTables } from "./table-records.ts";
 
@@ -40,9 +41,12 @@ export interface ValueComparisonOptions extends OperationOptions {
 export class ValueComparison {
   readonly #decoder: Decoder;
   readonly #fieldNames: readonly string[];
+  readonly #ruledOut: PartitionOffsets;
   readonly #digests = new Map<number, OffsetDigests>();
 
-  constructor(events: EventSchema, binding: TableBinding) {
+  /** Records that are ruled out are held to their dead letters, whatever the rules are now. */
+  constructor(events: EventSchema, binding: TableBinding, ruledOut: PartitionOffsets) {
+    this.#ruledOut = ruledOut;
     this.#decoder = createDecoder(events, { dateTimes: binding.dateTimes });
     this.#fieldNames = events.fields.map(({ name }) => name);
   }
@@ -155,8 +159,10 @@ export class ValueComparison {
     const { buffer, valueStarts, valueEnds, count } = chunk;
     if (count === 0) return;
     const read = recordReader(chunk, this.#decoder.decode(buffer, valueStarts, valueEnds, count));
+    const ruledOut = this.#ruledOut.get(chunk.partition);
     for (const [offset, index] of offsetsOf(chunk)) {
-      if (isWanted(offset)) visit(offset, read(index));
+      if (!isWanted(offset)) continue;
+      visit(offset, ruledOut?.has(offset) === true ? ruledOutRecord(chunk, index) : read(index));
     }
   }
 }

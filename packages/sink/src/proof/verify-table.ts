@@ -19,6 +19,7 @@ import type { ProofTables } from "./proof-tables.ts";
 import type { OpenTopic } from "./read-topic.ts";
 import { readRecordedSource, sourceIdsOf } from "./recorded-sources.ts";
 import type { RecordedSource } from "./recorded-sources.ts";
+import { readRuledOut } from "./ruled-out.ts";
 import { countRows } from "./scan-accounts.ts";
 import { verdictOf } from "./table-proof.ts";
 import type { PartitionProof, SourceProof, TableProof } from "./table-proof.ts";
@@ -217,6 +218,7 @@ async function compareWithTopic(
     new ValueComparison(
       wanted.events,
       bindTable(currentSchema(metadata), wanted.events, wanted.timeZone, identifier.name),
+      await readRuledOut(dead.tables, source.record.topic, operation),
     );
   const compared = { ...source, openTopic, values, allowDeletes, allowLost, ...operation };
   const comparison = await compareTopic(compared);

@@ -7,6 +7,7 @@ import {
 import type { Column, ColumnBatch, PrimitiveColumn } from "@salon/columns";
 import type { RecordChunk } from "@salon/kafka-io";
 import type { DecodedRecords } from "@salon/schema";
+import { deadLetterCause } from "../mapping/dead-letter-cause.ts";
 import type { TableBinding } from "../mapping/table-binding.ts";
 
 /** What rows of one chunk have in common. */
@@ -63,7 +64,7 @@ export function deadLetterRows(
     else kafkaTimestamp.append(microseconds(timestampMs));
     appendSlice(key, chunk.buffer, chunk.keyStarts[index] ?? -1, chunk.keyEnds[index] ?? -1);
     appendSlice(value, chunk.buffer, chunk.valueStarts[index] ?? -1, chunk.valueEnds[index] ?? -1);
-    code.append(record.code);
+    code.append(deadLetterCause(record));
     if (record.field === undefined) field.appendNull();
     else field.append(record.field);
     message.append(record.message);

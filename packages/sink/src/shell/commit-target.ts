@@ -20,6 +20,7 @@ import type { AttemptResult, EngineEvent, TableView } from "../engine/engine-eve
 import { isWholeUnder } from "../mapping/written-schema.ts";
 import { planOwnCommit, recordAdditions } from "../protocol/own-commit.ts";
 import type { CommitContext, CommitPlan, PlannedCommit } from "../protocol/own-commit.ts";
+import { withQuality } from "../protocol/quality-counts.ts";
 import { parseSourceRecord, sourceKey } from "../protocol/source-record.ts";
 import type { PendingManifest } from "../protocol/source-record.ts";
 import { SinkError } from "../sink-error.ts";
@@ -247,7 +248,8 @@ export class CommitTarget {
     }
     const planned = planOwnCommit(base, attempt.plan, attempt.context);
     if (planned.kind !== "write") throw new AttemptOver(planned);
-    return recordAdditions(base, this.#source.sourceId, planned.record, snapshotId);
+    const additions = recordAdditions(base, this.#source.sourceId, planned.record, snapshotId);
+    return withQuality(additions, this.#source.sourceId, unit?.quality);
   }
 
   #committed(commitId: number, snapshotId: bigint): Extract<AttemptResult, { kind: "committed" }> {

@@ -4,8 +4,16 @@ import type { SinkLogger } from "./sink-logger.ts";
 /** Ids that every line carries. */
 export type ReportContext = Readonly<Record<"table" | "topic", string>>;
 
+/** The JSON of the rules that a snapshot's unit broke; undefined where none was. */
+export type QualityReader = (snapshotId: bigint) => string | undefined;
+
 /** One line for what the engine reports; a commit is one line at info. */
-export function logReport(logger: SinkLogger, report: EngineReport, context: ReportContext): void {
+export function logReport(
+  logger: SinkLogger,
+  report: EngineReport,
+  context: ReportContext,
+  quality: QualityReader,
+): void {
   switch (report.kind) {
     case "committed": {
       const { plan, snapshotId, failures } = report;
@@ -18,10 +26,10 @@ export function logReport(logger: SinkLogger, report: EngineReport, context: Rep
       const sum = (of: "rows" | "dead" | "gaps"): number =>
         stretches.reduce((total, [, stretch]) => total + stretch[of], 0);
       const offsets = Object.fromEntries(stretches.map(([p, { start, end }]) => [p, [start, end]]));
-      logger.info(
-        { ...fields, rows: sum("rows"), dead: sum("dead"), gaps: sum("gaps"), offsets },
-        "committed",
-      );
+      const broken = quality(snapshotId);
+      const counts = { rows: sum("rows"), dead: sum("dead"), gaps: sum("gaps") };
+      const rules = broken === undefined ? {} : { quality: JSON.parse(broken) as unknown };
+      logger.info({ ...fields, ...counts, ...rules, offsets }, "committed");
       return;
     }
     case "attempt-failed":

@@ -1,10 +1,11 @@
 import { currentSchema } from "@salon/iceberg-writer";
 import type { Catalog } from "@salon/iceberg-writer";
 import type { KafkaSource, TopicDescription } from "@salon/kafka-io";
-import type { EventSchema } from "@salon/schema";
+import type { EventSchema, QualityRule } from "@salon/schema";
 import type { EngineReport } from "../engine/engine-effect.ts";
 import type { EngineSettings, EngineState } from "../engine/engine-state.ts";
 import { bindTable } from "../mapping/table-binding.ts";
+import { qualityOf } from "../protocol/quality-counts.ts";
 import { CommitTarget } from "./commit-target.ts";
 import { DeadLetterTable } from "./dead-letter-table.ts";
 import { openTables } from "./open-tables.ts";
@@ -24,6 +25,8 @@ export interface SinkComponents {
   readonly catalog: Catalog;
   readonly source: KafkaSource;
   readonly events: EventSchema;
+  /** What valid records are held to besides; nothing by default. */
+  readonly rules?: readonly QualityRule[] | undefined;
   readonly logger: SinkLogger;
   /** Aborting it ends the sink in order: what was read is committed, the group is left. */
   readonly signal: AbortSignal;
@@ -105,6 +108,7 @@ export async function runSink(
     target,
     deadLetters: resolved.onInvalid === "dead-letters" ? deadLetters : undefined,
     events,
+    rules: components.rules,
     timeZone: resolved.timeZone,
     writerMemoryBytes: Math.ceil(resolved.memoryLimitBytes / 4),
     nowMs,
@@ -130,7 +134,8 @@ export async function runSink(
     hungAfterMs: resolved.hungAfterMs,
     onReport: (report, state) => {
       count(summary, report);
-      logReport(logger, report, { table: main.identifier.name, topic: resolved.topic });
+      const context = { table: main.identifier.name, topic: resolved.topic };
+      logReport(logger, report, context, (id) => qualityOf(target.table.metadata, sourceId, id));
       if (report.kind === "committed") {
         expiry.consider([target.table, ...(deadLetters ? [deadLetters.table] : [])]);
       }

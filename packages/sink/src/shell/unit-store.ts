@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { Schema, StagedAppend, TableWriter } from "@salon/iceberg-writer";
 import { currentSchema, newSnapshotId, openTableWriter } from "@salon/iceberg-writer";
 import type { RecordChunk } from "@salon/kafka-io";
-import { createDecoder } from "@salon/schema";
-import type { DecodedRecords, Decoder, EventSchema } from "@salon/schema";
+import { createDecoder, createQualityGate } from "@salon/schema";
+import type { DecodedRecords, Decoder, EventSchema, QualityGate, QualityRule } from "@salon/schema";
+import { deadLetterCause } from "../mapping/dead-letter-cause.ts";
 import type { TableBinding } from "../mapping/table-binding.ts";
 import { bindTable } from "../mapping/table-binding.ts";
 import type { StagedDeadLetters } from "../protocol/own-commit.ts";
+import { addQualityCounts } from "../protocol/quality-counts.ts";
 import { SinkError } from "../sink-error.ts";
 import { chunkOffsets, chunkRows, deadLetterRows } from "./chunk-rows.ts";
 import type { CommitTarget } from "./commit-target.ts";
@@ -19,7 +21,9 @@ export interface UnitStoreParts {
   /** Absent: an invalid record ends the sink. */
   readonly deadLetters?: DeadLetterTable | undefined;
   readonly events: EventSchema;
-  /** Of `local-date-time` fields that become instants. */
+  /** What valid records are held to besides; nothing if absent. */
+  readonly rules?: readonly QualityRule[] | undefined;
+  /** Of `local-date-time` fields that become instants, or that rules compare with them. */
   readonly timeZone: string;
   /** Bytes of rows that one unit's writer may hold. */
   readonly writerMemoryBytes: number;
@@ -45,6 +49,8 @@ interface Unit {
   readonly binding: TableBinding;
   readonly decoder: Decoder;
   readonly rows: TableWriter;
+  /** Records that broke each rule. */
+  readonly quality: Map<string, number>;
   deadLetters?: TableWriter | undefined;
   staged?: StagedAppend | undefined;
 }
@@ -54,11 +60,14 @@ export class UnitStore {
   readonly #parts: UnitStoreParts;
   readonly #units = new Map<number, Unit>();
   readonly #decoders = new Map<string, Decoder>();
+  readonly #gate: QualityGate;
   /** Per unit, the end of its last call. */
   readonly #tails = new Map<number, Promise<unknown>>();
 
   constructor(parts: UnitStoreParts) {
     this.#parts = parts;
+    const { events: schema, rules = [], timeZone } = parts;
+    this.#gate = createQualityGate({ schema, rules, timeZone });
   }
 
   /**
@@ -69,7 +78,9 @@ export class UnitStore {
     return this.#inTurn(unitId, async () => {
       const unit = this.#units.get(unitId) ?? this.#open(unitId);
       const { buffer, valueStarts, valueEnds, count } = chunk;
-      const decoded = unit.decoder.decode(buffer, valueStarts, valueEnds, count);
+      const valid = unit.decoder.decode(buffer, valueStarts, valueEnds, count);
+      const { decoded, broken } = this.#gate.check(valid, chunk.timestampsMs);
+      addQualityCounts(unit.quality, broken);
       this.#parts.onDecoded?.(decoded);
       const origin = { chunk, processedAtMs: this.#parts.nowMs() };
       if (decoded.rejected.length > 0) {
@@ -103,11 +114,11 @@ export class UnitStore {
 
   /** The commit of a sealed unit. */
   staged(unitId: number): StagedUnit {
-    const { staged: append, schema } = this.#units.get(unitId) ?? {};
-    if (append === undefined || schema === undefined) {
+    const { staged: append, schema, quality } = this.#units.get(unitId) ?? {};
+    if (append === undefined || schema === undefined || quality === undefined) {
       throw new Error(`unit ${unitId} is not sealed`);
     }
-    return { append, schema };
+    return { append, schema, quality };
   }
 
   /** Forgets a unit that is committed. */
@@ -148,6 +159,7 @@ export class UnitStore {
       schema,
       binding,
       decoder: this.#decoder(binding),
+      quality: new Map(),
       rows: openTableWriter({
         table,
         schemaId: schema.schemaId,
@@ -177,7 +189,7 @@ export class UnitStore {
       throw new SinkError(
         "INVALID_RECORD",
         `the record at offset ${offset} of partition ${chunk.partition} of topic ${chunk.topic} ` +
-          `is invalid (${first?.code}: ${first?.message}); --on-invalid dead-letters goes on ` +
+          `is invalid (${first && deadLetterCause(first)}: ${first?.message}); --on-invalid dead-letters goes on ` +
           `and keeps such records aside`,
       );
     }
