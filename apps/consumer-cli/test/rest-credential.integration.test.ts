@@ -24,27 +24,33 @@ describe("salon-consume --catalog rest with a credential", () => {
     await using client = await startLibrdkafka(broker);
     const records = [1, 2, 3].map((customer) => rating(customer));
     await client.produce({ topic: "ratings", records });
-    await using consumer = await startNodeProgram({
-      entry: CONSUME,
-      args: [
-        `--bootstrap-servers=${broker.bootstrapServers}`,
-        "--topic=ratings",
-        "--starting-offsets=earliest",
-        "--trigger=available-now",
-        "--log-format=json",
-        "--log-level=debug",
-        "--catalog=rest",
-        ...Object.entries({
-          uri: nessie.uri,
-          "oauth2-server-uri": tokens.uri,
-          credential,
-        }).flatMap(([name, value]) => ["--catalog-property", `${name}=${value}`]),
-        "--table=ratings",
-      ],
-    });
-    const exit = await consumer.exit;
-    const shown = consumer.stdout() + consumer.stderr();
-    expect({ ...exit, shown }).toMatchObject({ code: 0 });
+    const consume = async (shownCredential: string): Promise<{ code?: number; shown: string }> => {
+      await using consumer = await startNodeProgram({
+        entry: CONSUME,
+        args: [
+          `--bootstrap-servers=${broker.bootstrapServers}`,
+          "--topic=ratings",
+          "--starting-offsets=earliest",
+          "--trigger=available-now",
+          "--log-format=json",
+          "--log-level=debug",
+          "--catalog=rest",
+          `--catalog-property=uri=${nessie.uri}`,
+          `--catalog-property=oauth2-server-uri=${tokens.uri}`,
+          `--catalog-property=credential=${shownCredential}`,
+          "--table=ratings",
+        ],
+      });
+      const { code } = await consumer.exit;
+      const shown = consumer.stdout() + consumer.stderr();
+      return { shown, ...(code === undefined ? {} : { code }) };
+    };
+    const refused = await consume("salon:wrong-secret");
+    // Access denied, as the help of the command says.
+    expect(refused).toMatchObject({ code: 4, shown: expect.stringContaining("invalid_client") });
+    expect(refused.shown).not.toContain("wrong-secret");
+    const { code, shown } = await consume(credential);
+    expect({ code, shown }).toMatchObject({ code: 0 });
     expect(shown).not.toContain(credential.split(":")[1]);
     // Signed tokens, those of the catalog and of the store, begin with the same letters.
     expect(shown).not.toMatch(/eyJ[\w-]{10}/u);
