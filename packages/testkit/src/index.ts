@@ -8,6 +8,7 @@ export type {
   ProxiedRequest,
   Until,
 } from "./faults/fault-proxy.ts";
+export type { KafkaGateProxy, KafkaHold } from "./faults/kafka-gate-proxy.ts";
 export { startTcpProxy } from "./faults/tcp-proxy.ts";
 export type { TcpProxy } from "./faults/tcp-proxy.ts";
 export { installPython } from "./install/python-environment.ts";

@@ -1,6 +1,8 @@
 import { freePort } from "../process/free-port.ts";
 import type { ManagedProcess } from "../process/managed-process.ts";
 import { createWorkDirectory } from "../process/work-directory.ts";
+import { startKafkaGateProxy } from "../faults/kafka-gate-proxy.ts";
+import type { KafkaGateProxy } from "../faults/kafka-gate-proxy.ts";
 import { startTcpProxy } from "../faults/tcp-proxy.ts";
 import type { TcpProxy } from "../faults/tcp-proxy.ts";
 import { prepareKraftBroker, prepareZooKeeperBroker } from "./kafka-broker.ts";
@@ -21,6 +23,8 @@ export interface KafkaSettings {
   readonly isMeasured?: boolean | undefined;
   /** Adds a listener behind a proxy: {@link KafkaService.proxied}. */
   readonly proxied?: boolean | undefined;
+  /** Adds so many listeners, each behind a gate of its own: {@link KafkaService.gated}. */
+  readonly gateCount?: number | undefined;
 }
 
 /** A running Kafka of one broker on 127.0.0.1. Topics are never made by asking for them. */
@@ -30,6 +34,8 @@ export interface KafkaService extends AsyncDisposable {
   readonly secured?: KafkaCredentials;
   /** All connections made by this address pass the proxy, those after the first too. */
   readonly proxied?: { readonly bootstrapServers: string; readonly proxy: TcpProxy };
+  /** One for each client whose requests are to be told apart from those of others. */
+  readonly gated: readonly { readonly bootstrapServers: string; readonly proxy: KafkaGateProxy }[];
   /** The broker's process; another one after {@link restart}. */
   pid(): number;
   /** What the broker printed since it was started last. */
@@ -72,6 +78,14 @@ export async function startKafka(settings: KafkaSettings = {}): Promise<KafkaSer
     proxied = { bootstrapServers: address(proxy.port), proxy };
   }
 
+  const gated: KafkaService["gated"][number][] = [];
+  for (let index = 0; index < (settings.gateCount ?? 0); index++) {
+    const port = await freePort();
+    const proxy = resources.use(await startKafkaGateProxy({ target: { host: "127.0.0.1", port } }));
+    const name = `GATED${index}`;
+    listeners.push({ name, protocol: "PLAINTEXT", port, advertisedPort: proxy.port });
+    gated.push({ bootstrapServers: address(proxy.port), proxy });
+  }
   const prepare = version === "4.3" ? prepareKraftBroker : prepareZooKeeperBroker;
   const launch = await prepare({
     directory: directory.path,
@@ -91,6 +105,7 @@ export async function startKafka(settings: KafkaSettings = {}): Promise<KafkaSer
     bootstrapServers: address(plain?.port ?? 0),
     ...(secured !== undefined && { secured }),
     ...(proxied !== undefined && { proxied }),
+    gated,
     pid: () => processes.at(-1)?.pid ?? -1,
     logs: () => processes.map((process) => process.stdout() + process.stderr()).join("\n"),
     kill: () =>
