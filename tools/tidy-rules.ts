@@ -32,6 +32,17 @@ const layerArrows: Readonly<Record<string, Readonly<Record<string, readonly stri
     scan: ["spec", "codec", "io", "catalog", "writer"],
     transaction: ["spec", "codec", "io", "catalog", "writer", "scan"],
   },
+  "kafka-io": {
+    port: [],
+    codec: [],
+    protocol: ["port", "codec"],
+    broker: ["port"],
+    connection: ["port", "broker"],
+    kafkajs: ["port", "broker"],
+    cluster: ["port", "broker"],
+    source: ["port", "codec", "protocol", "broker", "cluster"],
+    sink: ["port", "codec", "protocol", "broker", "cluster"],
+  },
   sink: {
     protocol: [],
     engine: ["protocol"],

@@ -1,16 +1,16 @@
 export { openKafkaSink, openKafkaSource } from "./open-kafka.ts";
 export type { KafkaComponents } from "./open-kafka.ts";
-export type { KafkaConnectionSettings } from "./connection-settings.ts";
+export type { KafkaConnectionSettings } from "./port/connection-settings.ts";
 export { KafkaIoError } from "./kafka-io-error.ts";
 export type { KafkaIoErrorCode } from "./kafka-io-error.ts";
-export type { KafkaSink, OutgoingRecord, SentBatch } from "./kafka-sink.ts";
+export type { KafkaSink, OutgoingRecord, SentBatch } from "./port/kafka-sink.ts";
 export type {
   KafkaSource,
   KafkaSourceHandler,
   LogRange,
   TopicDescription,
-} from "./kafka-source.ts";
-export type { OffsetRun, RecordChunk } from "./record-chunk.ts";
-export type { KafkaLogger, KafkaLogLevel } from "./kafka-logger.ts";
+} from "./port/kafka-source.ts";
+export type { OffsetRun, RecordChunk } from "./port/record-chunk.ts";
+export type { KafkaLogger, KafkaLogLevel } from "./port/kafka-logger.ts";
 export type { KafkaSinkSettings } from "./sink/topic-sink.ts";
 export type { KafkaSourceSettings } from "./source/source-settings.ts";

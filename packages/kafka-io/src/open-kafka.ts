@@ -1,9 +1,9 @@
 import type { CreateBrokerLink } from "./broker/broker-link.ts";
-import type { KafkaConnectionSettings } from "./connection-settings.ts";
+import type { KafkaConnectionSettings } from "./port/connection-settings.ts";
 import { createBrokerLinks } from "./connection/connected-broker.ts";
-import type { KafkaLogger } from "./kafka-logger.ts";
-import type { KafkaSink } from "./kafka-sink.ts";
-import type { KafkaSource } from "./kafka-source.ts";
+import type { KafkaLogger } from "./port/kafka-logger.ts";
+import type { KafkaSink } from "./port/kafka-sink.ts";
+import type { KafkaSource } from "./port/kafka-source.ts";
 import { createKafkajsLinks } from "./kafkajs/kafkajs-broker-link.ts";
 import { type KafkaSinkSettings, openTopicSink } from "./sink/topic-sink.ts";
 import type { KafkaSourceSettings } from "./source/source-settings.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseBootstrapServers } from "../src/connection-settings.ts";
+import { parseBootstrapServers } from "../src/port/connection-settings.ts";
 
 describe("parseBootstrapServers", () => {
   test("names, IPv4 and IPv6 addresses", () => {

@@ -1,5 +1,5 @@
 import { type ErrorName, errorName } from "@salon/kafka-protocol";
-import { type BrokerAddress, addressText } from "../connection-settings.ts";
+import { type BrokerAddress, addressText } from "../port/connection-settings.ts";
 import { KafkaIoError, type KafkaIoErrorCode } from "../kafka-io-error.ts";
 
 const CODES: Partial<Record<ErrorName, KafkaIoErrorCode>> = {

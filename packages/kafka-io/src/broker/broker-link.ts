@@ -1,5 +1,5 @@
 import type { Api } from "@salon/kafka-protocol";
-import type { BrokerAddress } from "../connection-settings.ts";
+import type { BrokerAddress } from "../port/connection-settings.ts";
 
 /**
  * One broker, as drivers reach it: its connections, with TLS and SASL, which are made again where

@@ -1,5 +1,5 @@
 import type { Api } from "@salon/kafka-protocol";
-import { addressText, type BrokerAddress } from "../connection-settings.ts";
+import { addressText, type BrokerAddress } from "../port/connection-settings.ts";
 import { KafkaIoError } from "../kafka-io-error.ts";
 
 /** The versions of a request that a broker knows. */

@@ -1,6 +1,6 @@
 import { BrokerError, nameConnectionError } from "../broker/broker-error.ts";
 import type { CreateBrokerLink } from "../broker/broker-link.ts";
-import { parseBootstrapServers } from "../connection-settings.ts";
+import { parseBootstrapServers } from "../port/connection-settings.ts";
 import { KafkaCluster } from "./kafka-cluster.ts";
 
 /**

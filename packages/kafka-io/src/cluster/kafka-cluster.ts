@@ -8,7 +8,7 @@ import {
 } from "@salon/kafka-protocol";
 import { BrokerError, throwOnErrorCode } from "../broker/broker-error.ts";
 import type { BrokerLink, CreateBrokerLink } from "../broker/broker-link.ts";
-import { addressText, type BrokerAddress } from "../connection-settings.ts";
+import { addressText, type BrokerAddress } from "../port/connection-settings.ts";
 import { KafkaIoError } from "../kafka-io-error.ts";
 import { backoffMs, pauseFor } from "./retry.ts";
 

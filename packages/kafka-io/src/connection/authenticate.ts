@@ -1,6 +1,6 @@
 import { saslAuthenticate, saslHandshake } from "@salon/kafka-protocol";
 import { BrokerError, ConnectionError } from "../broker/broker-error.ts";
-import type { BrokerAddress, KafkaConnectionSettings } from "../connection-settings.ts";
+import type { BrokerAddress, KafkaConnectionSettings } from "../port/connection-settings.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 
 /** Tokens go in SaslAuthenticate (KIP-152), and the session's lifetime is told (KIP-368). */

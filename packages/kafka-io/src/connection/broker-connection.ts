@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { type Api, decodeResponseFrame, encodeRequestFrame } from "@salon/kafka-protocol";
 import { ConnectionError } from "../broker/broker-error.ts";
 import { readAnswer } from "../broker/read-answer.ts";
-import type { BrokerAddress, KafkaConnectionSettings } from "../connection-settings.ts";
+import type { BrokerAddress, KafkaConnectionSettings } from "../port/connection-settings.ts";
 import { startSocket } from "./start-socket.ts";
 import { ResponseReader } from "./response-reader.ts";
 

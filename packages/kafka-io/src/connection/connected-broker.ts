@@ -13,7 +13,7 @@ import {
   REQUEST_TIMEOUT_MS,
 } from "../broker/broker-link.ts";
 import { negotiateVersion } from "../broker/negotiate-version.ts";
-import type { BrokerAddress, KafkaConnectionSettings } from "../connection-settings.ts";
+import type { BrokerAddress, KafkaConnectionSettings } from "../port/connection-settings.ts";
 import { type OpenConnection, openConnection } from "./open-connection.ts";
 
 /**

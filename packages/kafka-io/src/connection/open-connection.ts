@@ -6,7 +6,7 @@ import {
   addressText,
   type BrokerAddress,
   type KafkaConnectionSettings,
-} from "../connection-settings.ts";
+} from "../port/connection-settings.ts";
 import { authenticate } from "./authenticate.ts";
 import { BrokerConnection } from "./broker-connection.ts";
 

@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import type { BrokerAddress, KafkaConnectionSettings } from "../connection-settings.ts";
+import type { BrokerAddress, KafkaConnectionSettings } from "../port/connection-settings.ts";
 
 /** How long a connection is silent before the system asks whether the other side is still there. */
 const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelay: 60_000, noDelay: true } as const;

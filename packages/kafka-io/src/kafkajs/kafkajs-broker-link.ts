@@ -8,8 +8,8 @@ import {
 } from "../broker/broker-link.ts";
 import { negotiateVersion } from "../broker/negotiate-version.ts";
 import { readAnswer } from "../broker/read-answer.ts";
-import type { BrokerAddress, KafkaConnectionSettings } from "../connection-settings.ts";
-import type { KafkaLogger } from "../kafka-logger.ts";
+import type { BrokerAddress, KafkaConnectionSettings } from "../port/connection-settings.ts";
+import type { KafkaLogger } from "../port/kafka-logger.ts";
 import {
   type KafkajsBroker,
   type KafkajsClasses,

@@ -1,4 +1,4 @@
-import type { KafkaLogger, KafkaLogLevel } from "../kafka-logger.ts";
+import type { KafkaLogger, KafkaLogLevel } from "../port/kafka-logger.ts";
 
 /** The logger that kafkajs's classes expect. */
 export interface KafkajsLogger {

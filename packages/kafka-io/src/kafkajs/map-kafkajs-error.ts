@@ -1,5 +1,5 @@
 import { ConnectionError } from "../broker/broker-error.ts";
-import type { BrokerAddress } from "../connection-settings.ts";
+import type { BrokerAddress } from "../port/connection-settings.ts";
 import { KafkaIoError } from "../kafka-io-error.ts";
 
 const UNREACHABLE_NAMES: ReadonlySet<string> = new Set([

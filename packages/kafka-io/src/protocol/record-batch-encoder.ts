@@ -1,6 +1,6 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { crc32c } from "@salon/kafka-protocol";
-import type { OutgoingRecord } from "../kafka-sink.ts";
+import type { OutgoingRecord } from "../port/kafka-sink.ts";
 import { RECORD_BATCH_HEADER_SIZE } from "./record-batch.ts";
 
 /** How a sink compresses; the numbers are those of the batch's attributes. */

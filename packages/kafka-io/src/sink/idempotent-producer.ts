@@ -3,7 +3,7 @@ import { throwOnErrorCode } from "../broker/broker-error.ts";
 import type { KafkaCluster } from "../cluster/kafka-cluster.ts";
 import { retryUntil } from "../cluster/retry.ts";
 import { KafkaIoError } from "../kafka-io-error.ts";
-import type { OutgoingRecord, SentBatch } from "../kafka-sink.ts";
+import type { OutgoingRecord, SentBatch } from "../port/kafka-sink.ts";
 import { offsetFromInt64 } from "../protocol/offset.ts";
 import { encodeRecordBatch, type OutgoingCompression } from "../protocol/record-batch-encoder.ts";
 

@@ -4,11 +4,11 @@ import { type CreateBrokerLink, REQUEST_TIMEOUT_MS } from "../broker/broker-link
 import { connectCluster } from "../cluster/connect-cluster.ts";
 import type { KafkaCluster } from "../cluster/kafka-cluster.ts";
 import { backoffMs, pauseFor } from "../cluster/retry.ts";
-import type { KafkaConnectionSettings } from "../connection-settings.ts";
+import type { KafkaConnectionSettings } from "../port/connection-settings.ts";
 import { KafkaIoError } from "../kafka-io-error.ts";
-import type { KafkaSink, OutgoingRecord, SentBatch } from "../kafka-sink.ts";
+import type { KafkaSink, OutgoingRecord, SentBatch } from "../port/kafka-sink.ts";
 import { type OutgoingCompression, recordSizeMax } from "../protocol/record-batch-encoder.ts";
-import { SerialCalls } from "../serial-calls.ts";
+import { SerialCalls } from "../cluster/serial-calls.ts";
 import { IdempotentProducer } from "./idempotent-producer.ts";
 import { partitionOfKey } from "./partitioner.ts";
 

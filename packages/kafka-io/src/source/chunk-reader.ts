@@ -13,8 +13,8 @@ import {
   RecordBatchError,
   type RecordBatchHeader,
 } from "../protocol/record-batch.ts";
-import type { RecordChunk } from "../record-chunk.ts";
-import { type InflatedBatch, recordChunkFromBatches } from "../record-chunk.ts";
+import type { RecordChunk } from "../port/record-chunk.ts";
+import { type InflatedBatch, recordChunkFromBatches } from "./chunk-records.ts";
 
 /** What was fetched of one partition, and how to read it. */
 export interface FetchedLog {

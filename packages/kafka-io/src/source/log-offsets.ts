@@ -1,7 +1,7 @@
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP, listOffsets } from "@salon/kafka-protocol";
 import { throwOnErrorCode } from "../broker/broker-error.ts";
 import type { KafkaCluster } from "../cluster/kafka-cluster.ts";
-import type { LogRange } from "../kafka-source.ts";
+import type { LogRange } from "../port/kafka-source.ts";
 import { offsetFromInt64 } from "../protocol/offset.ts";
 
 const CONSUMER_REPLICA_ID = -1;

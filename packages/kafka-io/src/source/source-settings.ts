@@ -1,5 +1,5 @@
 import { REQUEST_TIMEOUT_MS } from "../broker/broker-link.ts";
-import type { KafkaConnectionSettings } from "../connection-settings.ts";
+import type { KafkaConnectionSettings } from "../port/connection-settings.ts";
 import type { GroupMemberSettings } from "./group-requests.ts";
 
 /** What to read and how. Plain data. Give `groupId`, `assign`, or both. */

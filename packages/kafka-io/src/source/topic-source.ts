@@ -9,8 +9,8 @@ import type {
   KafkaSourceHandler,
   LogRange,
   TopicDescription,
-} from "../kafka-source.ts";
-import { SerialCalls } from "../serial-calls.ts";
+} from "../port/kafka-source.ts";
+import { SerialCalls } from "../cluster/serial-calls.ts";
 import { GroupMember } from "./group-member.ts";
 import { commitAs, outsider } from "./group-requests.ts";
 import { listLogRanges } from "./log-offsets.ts";

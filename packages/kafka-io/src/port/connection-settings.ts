@@ -1,4 +1,4 @@
-import { KafkaIoError } from "./kafka-io-error.ts";
+import { KafkaIoError } from "../kafka-io-error.ts";
 
 /** How to reach and authenticate to a cluster. Plain data. */
 export interface KafkaConnectionSettings {
