@@ -64,6 +64,8 @@ export class GroupMember {
   readonly #stop: AbortController = new AbortController();
   #memberId = "";
   #membership: Membership | undefined;
+  /** Who was asked last to let this member join: it may know the member before any share. */
+  #joiningAt: number | undefined;
   #isHung = false;
 
   constructor(cluster: KafkaCluster, settings: GroupMemberSettings, output: GroupMemberOutput) {
@@ -121,7 +123,7 @@ export class GroupMember {
   /** Ends {@link run} and tells the group, so that others need not wait for the session to end. */
   async leave(): Promise<void> {
     this.#stop.abort();
-    const coordinator = this.#membership?.coordinator;
+    const coordinator = this.#membership?.coordinator ?? this.#joiningAt;
     this.#membership = undefined;
     if (coordinator === undefined || this.#memberId === "") return;
     try {
@@ -135,6 +137,7 @@ export class GroupMember {
     const { groupId } = this.#settings;
     const { topic } = this.#cluster;
     const coordinator = await this.#cluster.findCoordinator(groupId);
+    this.#joiningAt = coordinator;
     const joined = await joinAs(this.#cluster, coordinator, this.#settings, this.#memberId);
     const { memberId, generationId } = joined;
     this.#memberId = memberId;

@@ -1,0 +1,72 @@
+import {
+  type Api,
+  ERROR_CODES,
+  findCoordinator,
+  joinGroup,
+  leaveGroup,
+  type RequestOf,
+} from "@salon/kafka-protocol";
+import { expect, it } from "vitest";
+import type { BrokerLink } from "../../src/broker/broker-link.ts";
+import { KafkaCluster } from "../../src/cluster/kafka-cluster.ts";
+import { GroupMember } from "../../src/source/group-member.ts";
+import { settle } from "./fake-cluster.ts";
+
+const address = { host: "127.0.0.1", port: 9092 };
+const idle = {
+  onAssigned: async () => undefined,
+  onRevoked: async () => undefined,
+  onTrouble: () => undefined,
+  isAlive: () => true,
+};
+
+/** A broker that gives a member its id, and then never lets it join. */
+class JoiningBroker implements BrokerLink {
+  readonly joins: string[] = [];
+  readonly left: string[] = [];
+
+  async send<Request, Response>(api: Api<Request, Response>, request: Request): Promise<Response> {
+    const answer = this.#answer(api.key, request);
+    if (answer === undefined) return new Promise<Response>(() => undefined);
+    return answer as Response;
+  }
+
+  close(): void {}
+
+  #answer(key: number, request: unknown): unknown {
+    switch (key) {
+      case findCoordinator.key:
+        return { errorCode: 0, nodeId: 1, ...address };
+      case joinGroup.key: {
+        const { memberId } = request as RequestOf<typeof joinGroup>;
+        this.joins.push(memberId);
+        const errorCode = ERROR_CODES.MEMBER_ID_REQUIRED;
+        return memberId === "" ? { errorCode, memberId: "member-1" } : undefined;
+      }
+      case leaveGroup.key: {
+        const { members } = request as RequestOf<typeof leaveGroup>;
+        this.left.push(...members.map(({ memberId }) => memberId));
+        return { errorCode: 0, members: [] };
+      }
+      default:
+        throw new Error(`unexpected request ${key}`);
+    }
+  }
+}
+
+it("a member that leaves while it joins tells the group, which would wait for it", async () => {
+  const broker = new JoiningBroker();
+  using cluster = new KafkaCluster({ bootstrapServers: [address], topic: "t" }, () => broker);
+  const settings = {
+    groupId: "g",
+    sessionTimeoutMs: 10_000,
+    rebalanceTimeoutMs: 60_000,
+    heartbeatIntervalMs: 3_000,
+  };
+  const member = new GroupMember(cluster, settings, idle);
+  void member.run();
+  await settle();
+  expect(broker.joins).toEqual(["", "member-1"]);
+  await member.leave();
+  expect(broker.left).toEqual(["member-1"]);
+});
