@@ -34,6 +34,8 @@ export interface ConsumeSettings {
   readonly sessionTimeoutMs: number;
   readonly catalog: CatalogArguments;
   readonly sink: SinkSettings;
+  /** The name of shipped quality rules or a file; absent: none. */
+  readonly rules?: string | undefined;
 }
 
 interface ConsumeOptionValues {
@@ -50,6 +52,7 @@ interface ConsumeOptionValues {
   readonly commitRows: number;
   readonly commitBytes: number;
   readonly memoryLimit: number;
+  readonly rules?: string;
   readonly onInvalid: "dead-letters" | "fail";
   readonly onDataLoss: "fail" | "continue";
 }
@@ -166,6 +169,12 @@ function addCommitOptions(command: Command): void {
       ),
     )
     .addOption(
+      textOption(
+        "--rules <file>",
+        'JSON file of quality rules; "ratings" takes those that come with the ratings (default: none)',
+      ),
+    )
+    .addOption(
       choiceOption(
         "--on-invalid <what>",
         "what becomes of invalid records",
@@ -189,6 +198,7 @@ function readSettings(command: Command): ConsumeSettings {
   const assign = values.assign === undefined ? undefined : parsePartitions(values.assign);
   refuseEmpty("--group-id", values.groupId);
   refuseEmpty("--source-id", values.sourceId);
+  refuseEmpty("--rules", values.rules);
   if (!isTimeZone(values.timeZone)) {
     throw usageError(`--time-zone ${values.timeZone} is no zone, as UTC or Europe/Berlin`);
   }
@@ -199,6 +209,7 @@ function readSettings(command: Command): ConsumeSettings {
       values.groupId ?? (assign === undefined ? defaultGroupId(values.topic, catalog) : undefined),
     sessionTimeoutMs: values.sessionTimeout,
     catalog,
+    rules: values.rules,
     sink: {
       topic: values.topic,
       sourceId: values.sourceId ?? values.topic,

@@ -19,15 +19,23 @@ await runCommand({
 // Parts are loaded when they are needed, so that --help and usage errors need not wait for them.
 async function run(settings: ConsumeSettings, context: CommandContext): Promise<void> {
   const { logger, signal } = context;
-  const [{ openCatalog }, { openKafkaSource }, { ratingsSchema }, { runSink }, connection] =
-    await Promise.all([
-      import("@salon/iceberg-writer"),
-      import("@salon/kafka-io"),
-      import("@salon/schema"),
-      import("@salon/sink"),
-      loadKafkaConnection(settings.kafka, "salon-consume"),
-    ]);
+  const [
+    { openCatalog },
+    { openKafkaSource },
+    { ratingsSchema },
+    { runSink },
+    { loadRules },
+    connection,
+  ] = await Promise.all([
+    import("@salon/iceberg-writer"),
+    import("@salon/kafka-io"),
+    import("@salon/schema"),
+    import("@salon/sink"),
+    import("./load-rules.ts"),
+    loadKafkaConnection(settings.kafka, "salon-consume"),
+  ]);
   const { catalog: catalogArguments, groupId, sessionTimeoutMs, sink } = settings;
+  const rules = await loadRules(settings.rules, ratingsSchema);
   await using catalog = await retryWhileUnreachable(
     () => openCatalog(catalogArguments.properties, {}, { signal }),
     context,
@@ -45,6 +53,13 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
     { topic, table: catalogArguments.table, groupId, assign, trigger: sink.trigger },
     `reading topic ${topic} into table ${catalogArguments.table}`,
   );
-  const summary = await runSink(sink, { catalog, source, events: ratingsSchema, logger, signal });
+  const summary = await runSink(sink, {
+    catalog,
+    source,
+    events: ratingsSchema,
+    rules,
+    logger,
+    signal,
+  });
   logger.info({ ...summary }, "done");
 }

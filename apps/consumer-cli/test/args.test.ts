@@ -34,6 +34,7 @@ const FLAGS = [
   "--commit-rows",
   "--commit-bytes",
   "--memory-limit",
+  "--rules",
   "--on-invalid",
   "--on-data-loss",
   "--log-level",
@@ -124,6 +125,14 @@ describe("parseArgs", () => {
         onDataLoss: "continue",
         startupTimeoutMs: 30_000,
       },
+    });
+  });
+
+  it("takes quality rules", () => {
+    expect(settings("--rules ./rules.json")).toMatchObject({ rules: "./rules.json" });
+    expect(parseArgs(["--rules="], "1.0.0")).toMatchObject({
+      kind: "usage-error",
+      message: expect.stringContaining("--rules must not be empty") as string,
     });
   });
 

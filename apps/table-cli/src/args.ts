@@ -5,6 +5,7 @@ import {
   type Command,
   CommandLineError,
   createCommand,
+  integerOption,
   type KafkaArguments,
   type LogSettings,
   type ParseOutcome,
@@ -30,8 +31,18 @@ export type TableTask =
   | { readonly kind: "describe" }
   | { readonly kind: "snapshots" }
   | { readonly kind: "files"; readonly snapshotId?: bigint | undefined }
+  | DeadLettersTask
   | VerifyTask
   | RecoverPositionTask;
+
+/** Options of `dead-letters`. */
+export interface DeadLettersTask {
+  readonly kind: "dead-letters";
+  /** Absent: every cause. */
+  readonly cause?: string | undefined;
+  /** Samples of each cause. */
+  readonly limit: number;
+}
 
 /** Options of `verify`. */
 export interface VerifyTask {
@@ -60,6 +71,8 @@ export interface RecoverPositionTask {
 interface OptionValues {
   readonly json?: boolean;
   readonly snapshotId?: string;
+  readonly cause?: string;
+  readonly limit: number;
   readonly topic?: string;
   readonly sourceId?: string;
   readonly deep?: boolean;
@@ -82,6 +95,7 @@ export function parseArgs(argv: readonly string[], version: string): ParseOutcom
     textOption("--json", "print one JSON document instead of text"),
   );
   addInspection(command);
+  addDeadLetters(command);
   addVerify(command);
   addRecoverPosition(command);
   return parseCommandLine(command, argv, readSettings);
@@ -100,6 +114,21 @@ function addInspection(command: Command): void {
     .command("files")
     .description("Lists the data files of a snapshot.")
     .addOption(textOption("--snapshot-id <id>", "snapshot to list (default: the current one)"))
+    .action(noAction);
+}
+
+function addDeadLetters(command: Command): void {
+  command
+    .command("dead-letters")
+    .summary("Counts the dead letters by cause and shows samples.")
+    .description(
+      "Counts the records that became no rows by cause and field, those that still wait for their " +
+        "table too, and shows samples of each. Control characters of records are escaped.",
+    )
+    .addOption(textOption("--cause <cause>", "only this one, as INVALID_JSON or rule:rating-range"))
+    .addOption(
+      integerOption("--limit <number>", "samples of each cause", { min: 0, max: 10_000 }, 3),
+    )
     .action(noAction);
 }
 
@@ -164,6 +193,8 @@ function readTask(command: Command): TableTask {
       return { kind: "snapshots" };
     case "files":
       return { kind: "files", snapshotId: readSnapshotId(values.snapshotId) };
+    case "dead-letters":
+      return { kind: "dead-letters", cause: values.cause, limit: values.limit };
     case "verify":
       return readVerify(command, values);
     case "recover-position":

@@ -71,6 +71,10 @@ async function perform(
       const { listFiles } = await import("./list-files.ts");
       return listFiles(table, task.snapshotId);
     }
+    case "dead-letters": {
+      const { listByCause } = await import("./dead-letters.ts");
+      return listByCause(table, task);
+    }
     case "verify": {
       const { verify } = await import("./verify.ts");
       const { kafka } = task;

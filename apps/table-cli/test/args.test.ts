@@ -46,6 +46,14 @@ describe("parseArgs", () => {
     expect(settings(...rest, "--json", "verify")).toMatchObject({ catalog, isJson: true });
   });
 
+  it("lists dead letters, all or of one cause", () => {
+    expect(settings("dead-letters").task).toEqual({ kind: "dead-letters", limit: 3 });
+    const argv = ["dead-letters", "--cause", "rule:rating-range", "--limit", "0"];
+    const task = { kind: "dead-letters", cause: "rule:rating-range", limit: 0 };
+    expect(settings(...argv).task).toEqual(task);
+    expect(usageError("dead-letters", "--limit=-1")).toContain("--limit");
+  });
+
   it("proves without a topic by default", () => {
     expect(settings("verify").task).toEqual({
       kind: "verify",

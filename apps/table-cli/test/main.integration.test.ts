@@ -152,6 +152,29 @@ describe("salon-table with Kafka", () => {
     });
   });
 
+  it("counts dead letters by cause, and escapes what they say", async () => {
+    const values = [rating(0), "\u001b[2J", `{"branch_id":"a"}`, "no json"];
+    await using pipeline = await openPipeline([values]);
+    const flags = pipeline.flags("t").filter((flag) => /^--(?:warehouse|table)=/.test(flag));
+    const { code, document } = await run("dead-letters", "--json", "--limit=1", ...flags);
+    expect(code).toBe(0);
+    const { topic } = pipeline;
+    expect(document).toMatchObject({
+      undone: 0,
+      findings: [],
+      groups: [
+        { cause: "INVALID_JSON", count: 2, pending: 0, samples: [{ topic }] },
+        { cause: "WRONG_TYPE", field: "branch_id", count: 1, samples: [{ topic }] },
+      ],
+    });
+    const args = ["dead-letters", "--cause=INVALID_JSON", ...flags];
+    await using program = await startNodeProgram({ name: "salon-table", entry: ENTRY, args });
+    expect(await program.exit).toMatchObject({ code: 0 });
+    expect(program.stdout()).toContain("value  \\u{1b}[2J");
+    expect(program.stdout()).not.toContain("\u001b");
+    expect(program.stdout()).not.toContain("WRONG_TYPE");
+  });
+
   it("rebuilds a lost position, which verify then proves", async () => {
     await using pipeline = await openPipeline([ratings(600), ratings(400)]);
     await copyRows(pipeline, { name: "copy", without: [] });

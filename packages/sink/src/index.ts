@@ -4,6 +4,13 @@ export { bronzeLayout } from "./mapping/bronze-schema.ts";
 export type { TableLayout, TimestampType } from "./mapping/bronze-schema.ts";
 export { DEAD_LETTER_LAYOUT, deadLetterTableName } from "./mapping/dead-letter-schema.ts";
 export type { Finding, FindingCode, Tolerance } from "./proof/finding.ts";
+export { listDeadLetters } from "./proof/list-dead-letters.ts";
+export type {
+  DeadLetterGroup,
+  DeadLetterList,
+  DeadLetterSample,
+  ListDeadLettersOptions,
+} from "./proof/list-dead-letters.ts";
 export { describeOffsets } from "./proof/offset-sample.ts";
 export type { OffsetSample } from "./proof/offset-sample.ts";
 export type { OpenTopic } from "./proof/read-topic.ts";
