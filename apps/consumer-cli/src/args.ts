@@ -53,6 +53,7 @@ interface ConsumeOptionValues {
   readonly commitBytes: number;
   readonly memoryLimit: number;
   readonly rules?: string;
+  readonly deadLetters?: string;
   readonly onInvalid: "dead-letters" | "fail";
   readonly onDataLoss: "fail" | "continue";
 }
@@ -175,6 +176,12 @@ function addCommitOptions(command: Command): void {
       ),
     )
     .addOption(
+      textOption(
+        "--dead-letters <table:name>",
+        "where dead letters of a table that is created go (default: table:<its name>_dead_letters)",
+      ),
+    )
+    .addOption(
       choiceOption(
         "--on-invalid <what>",
         "what becomes of invalid records",
@@ -224,11 +231,21 @@ function readSettings(command: Command): ConsumeSettings {
       commitRows: values.commitRows,
       commitBytes: values.commitBytes,
       memoryLimitBytes: values.memoryLimit,
+      deadLetterTable: readDeadLetterTable(values.deadLetters),
       onInvalid: values.onInvalid,
       onDataLoss: values.onDataLoss,
       startupTimeoutMs: START_TIMEOUT_MS,
     },
   };
+}
+
+function readDeadLetterTable(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const [, name] = /^table:([^./\\\p{Cc}]+)$/u.exec(text) ?? [];
+  if (name !== undefined) return name;
+  throw usageError(
+    `--dead-letters takes table: and a name of the table's own namespace, not ${JSON.stringify(text)}`,
+  );
 }
 
 function parsePartitions(text: string): readonly number[] {

@@ -35,6 +35,7 @@ const FLAGS = [
   "--commit-bytes",
   "--memory-limit",
   "--rules",
+  "--dead-letters",
   "--on-invalid",
   "--on-data-loss",
   "--log-level",
@@ -134,6 +135,17 @@ describe("parseArgs", () => {
       kind: "usage-error",
       message: expect.stringContaining("--rules must not be empty") as string,
     });
+  });
+
+  it("takes a table for dead letters, in the table's own namespace", () => {
+    const sink = { deadLetterTable: "rejects" };
+    expect(settings("--dead-letters table:rejects")).toMatchObject({ sink });
+    for (const text of ["rejects", "table:", "table:a.b", "table:../a", "topic:rejects"]) {
+      expect(parseArgs([`--dead-letters=${text}`], "1.0.0")).toMatchObject({
+        kind: "usage-error",
+        message: expect.stringContaining("--dead-letters takes table:") as string,
+      });
+    }
   });
 
   it("takes the environment where the command line is silent", () => {

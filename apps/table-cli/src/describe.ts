@@ -62,7 +62,7 @@ interface SourceDescription {
 export async function describe(reference: TableReference): Promise<CommandOutput> {
   const { catalog, identifier, signal, emphasis } = reference;
   const table = await catalog.loadTable(identifier, { signal });
-  const data = describeTable(table, await loadDeadLetters(reference));
+  const data = describeTable(table, await loadDeadLetters(reference, table));
   return { data, text: descriptionText(data, emphasis) };
 }
 

@@ -1,6 +1,6 @@
 import { IcebergError } from "@salon/iceberg-writer";
 import type { Catalog, CatalogTable, TableIdentifier } from "@salon/iceberg-writer";
-import { deadLetterTableName } from "@salon/sink";
+import { deadLetterIdentifier } from "@salon/sink";
 import type { Emphasis } from "./command-output.ts";
 
 /** The table that a subcommand is about, and what it works with. */
@@ -11,12 +11,14 @@ export interface TableReference {
   readonly emphasis: Emphasis;
 }
 
-/** The table of dead letters beside it, or undefined where there is none. */
-export async function loadDeadLetters(table: TableReference): Promise<CatalogTable | undefined> {
-  const { catalog, identifier, signal } = table;
-  const name = deadLetterTableName(identifier.name);
+/** The table of dead letters of a main table, or undefined where there is none. */
+export async function loadDeadLetters(
+  { catalog, signal }: TableReference,
+  main: CatalogTable,
+): Promise<CatalogTable | undefined> {
+  const identifier = deadLetterIdentifier(main.identifier, main.metadata);
   try {
-    return await catalog.loadTable({ ...identifier, name }, { signal });
+    return await catalog.loadTable(identifier, { signal });
   } catch (error) {
     if (error instanceof IcebergError && error.code === "TABLE_NOT_FOUND") return undefined;
     throw error;

@@ -2,7 +2,11 @@ export type { EngineReport } from "./engine/engine-effect.ts";
 export type { EngineState } from "./engine/engine-state.ts";
 export { bronzeLayout } from "./mapping/bronze-schema.ts";
 export type { TableLayout, TimestampType } from "./mapping/bronze-schema.ts";
-export { DEAD_LETTER_LAYOUT, deadLetterTableName } from "./mapping/dead-letter-schema.ts";
+export {
+  DEAD_LETTER_LAYOUT,
+  deadLetterIdentifier,
+  deadLetterTableName,
+} from "./mapping/dead-letter-schema.ts";
 export type { Finding, FindingCode, Tolerance } from "./proof/finding.ts";
 export { listDeadLetters } from "./proof/list-dead-letters.ts";
 export type {

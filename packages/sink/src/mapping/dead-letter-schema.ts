@@ -1,4 +1,9 @@
-import type { NestedField, PrimitiveType } from "@salon/iceberg-writer";
+import type {
+  NestedField,
+  PrimitiveType,
+  TableIdentifier,
+  TableMetadata,
+} from "@salon/iceberg-writer";
 import type { TableLayout } from "./bronze-schema.ts";
 
 const COLUMNS: Readonly<Record<string, PrimitiveType>> = {
@@ -39,7 +44,22 @@ export const DEAD_LETTER_LAYOUT: TableLayout = {
   },
 };
 
-/** The name of a table's dead-letter table, which stands beside it. */
+/**
+ * The property of a main table that names its dead-letter table, in the same namespace. It is in
+ * the table so that all who look for dead letters look at the same place.
+ */
+export const DEAD_LETTER_TABLE_PROPERTY = "salon.dead-letters.table";
+
+/** Where the dead letters of a table are. */
+export function deadLetterIdentifier(
+  main: TableIdentifier,
+  { properties }: Pick<TableMetadata, "properties">,
+): TableIdentifier {
+  const name = properties[DEAD_LETTER_TABLE_PROPERTY] ?? deadLetterTableName(main.name);
+  return { ...main, name };
+}
+
+/** The name of a table's dead-letter table where its property does not say another. */
 export function deadLetterTableName(tableName: string): string {
   return `${tableName}_dead_letters`;
 }

@@ -5,7 +5,7 @@ import type {
   OperationOptions,
   TableIdentifier,
 } from "@salon/iceberg-writer";
-import { deadLetterTableName } from "../mapping/dead-letter-schema.ts";
+import { deadLetterIdentifier } from "../mapping/dead-letter-schema.ts";
 
 /** How often the tables are loaded anew where the main one moves on in between. */
 const LOADS_MAX = 10;
@@ -25,10 +25,13 @@ export async function loadProofTables(
   identifier: TableIdentifier,
   options: OperationOptions = {},
 ): Promise<ProofTables> {
-  const beside = { ...identifier, name: deadLetterTableName(identifier.name) };
   let main = await catalog.loadTable(identifier, options);
   for (let load = 1; ; load++) {
-    const deadLetters = await loadIfThere(catalog, beside, options);
+    const deadLetters = await loadIfThere(
+      catalog,
+      deadLetterIdentifier(identifier, main.metadata),
+      options,
+    );
     const after = await catalog.loadTable(identifier, options);
     const isSame = after.metadata.currentSnapshotId === main.metadata.currentSnapshotId;
     if (isSame || load === LOADS_MAX) return { main, deadLetters };

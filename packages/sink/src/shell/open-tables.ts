@@ -3,7 +3,11 @@ import type { Catalog, CatalogTable, TableIdentifier } from "@salon/iceberg-writ
 import type { EventSchema } from "@salon/schema";
 import { bronzeLayout } from "../mapping/bronze-schema.ts";
 import type { TableLayout } from "../mapping/bronze-schema.ts";
-import { DEAD_LETTER_LAYOUT, deadLetterTableName } from "../mapping/dead-letter-schema.ts";
+import {
+  DEAD_LETTER_LAYOUT,
+  DEAD_LETTER_TABLE_PROPERTY,
+  deadLetterIdentifier,
+} from "../mapping/dead-letter-schema.ts";
 import { SinkError } from "../sink-error.ts";
 import type { ResolvedSinkSettings } from "./sink-settings.ts";
 import { EXPIRING_TABLE_PROPERTIES } from "./snapshot-expiry.ts";
@@ -17,22 +21,43 @@ export interface SinkTables {
 
 /**
  * Loads the tables, or creates them; members that do so at the same time all go on. Throws
- * `FORMAT_VERSION_UNSUPPORTED` for a table whose format has no sequence numbers.
+ * `FORMAT_VERSION_UNSUPPORTED` for a table whose format has no sequence numbers, and
+ * `SETTINGS_INVALID` for one whose dead letters are elsewhere than the settings say.
  */
 export async function openTables(
   catalog: Catalog,
   events: EventSchema,
   settings: ResolvedSinkSettings,
 ): Promise<SinkTables> {
-  const { table: identifier, tableProperties, timestampType, onInvalid } = settings;
+  const {
+    table: identifier,
+    tableProperties,
+    deadLetterTable,
+    timestampType,
+    onInvalid,
+  } = settings;
   const layout = bronzeLayout(events, timestampType);
-  const main = await loadOrCreate(catalog, identifier, layout, tableProperties);
-  const deadLetterName = { ...identifier, name: deadLetterTableName(identifier.name) };
+  const main = await loadOrCreate(catalog, identifier, layout, {
+    ...tableProperties,
+    ...(deadLetterTable === undefined ? {} : { [DEAD_LETTER_TABLE_PROPERTY]: deadLetterTable }),
+  });
+  const deadLetterName = deadLetterIdentifier(identifier, main.metadata);
+  checkDeadLetterName(deadLetterName.name, settings);
   const deadLetters =
     onInvalid === "dead-letters"
       ? await loadOrCreate(catalog, deadLetterName, DEAD_LETTER_LAYOUT, tableProperties)
       : await loadIfThere(catalog, deadLetterName);
   return { main, deadLetters };
+}
+
+/** Moving them would leave behind those that are decided. */
+function checkDeadLetterName(name: string, { table, deadLetterTable }: ResolvedSinkSettings): void {
+  if (deadLetterTable === undefined || deadLetterTable === name) return;
+  throw new SinkError(
+    "SETTINGS_INVALID",
+    `the dead letters of table ${table.name} are in ${name}, and not in ${deadLetterTable}: ` +
+      `where they are is decided when the table is created`,
+  );
 }
 
 async function loadOrCreate(

@@ -26,6 +26,11 @@ export interface SinkSettings {
   readonly commitBytes?: number | undefined;
   /** Of what is fetched, decoded and not yet committed. */
   readonly memoryLimitBytes?: number | undefined;
+  /**
+   * Name of the table of dead letters of a table that is created, in its namespace; by default that
+   * of the table with `_dead_letters`. A table that is there must have its dead letters there.
+   */
+  readonly deadLetterTable?: string | undefined;
   readonly onInvalid?: "dead-letters" | "fail" | undefined;
   readonly onDataLoss?: "fail" | "continue" | undefined;
   /** How long to try to reach Kafka, catalog and store at the start. */
@@ -36,8 +41,11 @@ export interface SinkSettings {
 
 /** Settings with every default filled in. */
 export type ResolvedSinkSettings = {
-  readonly [K in Exclude<keyof SinkSettings, "assign">]-?: NonNullable<SinkSettings[K]>;
-} & Pick<SinkSettings, "assign">;
+  readonly [K in Exclude<keyof SinkSettings, Optional>]-?: NonNullable<SinkSettings[K]>;
+} & Pick<SinkSettings, Optional>;
+
+/** Settings that have no default. */
+type Optional = "assign" | "deadLetterTable";
 
 /** Fills in the defaults; `SETTINGS_INVALID` names what cannot be. */
 export function resolveSinkSettings(settings: SinkSettings): ResolvedSinkSettings {
@@ -55,6 +63,7 @@ export function resolveSinkSettings(settings: SinkSettings): ResolvedSinkSetting
     commitRows: settings.commitRows ?? 1_000_000,
     commitBytes: settings.commitBytes ?? 128 * 1024 ** 2,
     memoryLimitBytes: settings.memoryLimitBytes ?? 256 * 1024 ** 2,
+    deadLetterTable: settings.deadLetterTable,
     onInvalid: settings.onInvalid ?? "dead-letters",
     onDataLoss: settings.onDataLoss ?? "fail",
     startupTimeoutMs: settings.startupTimeoutMs ?? 60_000,
@@ -68,6 +77,11 @@ export function resolveSinkSettings(settings: SinkSettings): ResolvedSinkSetting
   }
   if (resolved.topic === "" || resolved.sourceId === "") {
     throw new SinkError("SETTINGS_INVALID", "topic and source id must not be empty");
+  }
+  const { deadLetterTable, table } = resolved;
+  if (deadLetterTable === "" || deadLetterTable === table.name) {
+    const message = `table ${table.name} cannot have its dead letters in "${deadLetterTable}"`;
+    throw new SinkError("SETTINGS_INVALID", message);
   }
   return resolved;
 }
