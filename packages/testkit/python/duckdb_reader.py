@@ -8,12 +8,39 @@ from duckdb_extensions import import_extension
 from json_lines import serve
 from row_encoding import arrow_rows, write_rows
 
-connection = duckdb.connect()
 # The extensions come with the Python packages; nothing is downloaded when they are loaded.
-for extension in ("avro", "httpfs", "iceberg"):
-    import_extension(extension, con=connection)
-    connection.execute(f"LOAD {extension}")
-connection.execute("SET TimeZone = 'UTC'")
+EXTENSIONS = ("avro", "httpfs", "iceberg")
+for extension in EXTENSIONS:
+    import_extension(extension)
+
+
+def connect():
+    opened = duckdb.connect()
+    for extension in EXTENSIONS:
+        opened.execute(f"LOAD {extension}")
+    opened.execute("SET TimeZone = 'UTC'")
+    return opened
+
+
+connection = connect()
+served_by = None
+
+
+def use_catalogs(catalogs):
+    """Attaches them; to other servers than before only in a new database.
+
+    In one database DuckDB 1.5.5 may send a request for a catalog to the server of one that was
+    detached before it, with that one's token.
+    """
+    global connection, served_by
+    servers = {(c["uri"], c.get("token")) for c in catalogs.values() if c["kind"] == "rest"}
+    if servers and servers != served_by:
+        if served_by is not None:
+            connection.close()
+            connection = connect()
+        served_by = servers
+    for name, catalog in catalogs.items():
+        use_catalog(name, catalog)
 
 
 def text(value):
@@ -58,15 +85,14 @@ def relation(catalog, table, snapshotId):
 
 
 def read_table(catalog, table, path, columns=None, filter=None, snapshotId=None):
-    use_catalog("foreign", catalog)
+    use_catalogs({"foreign": catalog})
     selected = "*" if columns is None else ", ".join(f'"{column}"' for column in columns)
     condition = "" if filter is None else f" WHERE {filter}"
     return answer(f"SELECT {selected} FROM {relation(catalog, table, snapshotId)}{condition}", path)
 
 
 def sql(text, catalogs, path):
-    for name, catalog in catalogs.items():
-        use_catalog(name, catalog)
+    use_catalogs(catalogs)
     return answer(text, path)
 
 

@@ -229,6 +229,11 @@ export function describeCatalog(name: string, open: () => Promise<CatalogUnderTe
 
     it("lets one of several concurrent commits win, round after round", async () => {
       let table = await create("concurrent");
+      if (lacks("absentRef")) {
+        const first = await catalog.commitTable(table, snapshotCommit(table, 1000n));
+        if (first.kind !== "committed") throw new Error(first.kind);
+        ({ table } = first);
+      }
       for (let round = 0; round < 3; round += 1) {
         const seen = await opened.rival.loadTable(table.identifier);
         const ids = [0, 1, 2, 3].map((writer) => BigInt(1 + round * 10 + writer));
