@@ -3,7 +3,6 @@ import {
   fetch,
   heartbeat,
   joinGroup,
-  leaveGroup,
   offsetCommit,
   syncGroup,
 } from "@salon/kafka-protocol";
@@ -18,7 +17,8 @@ import { type OpenConnection, openConnection } from "./open-connection.ts";
 
 /**
  * What a connection is for. A broker answers the requests of one in their order, and fetches and
- * joins wait on purpose: they have connections of their own, so that nothing waits behind them.
+ * joins wait on purpose: they have connections of their own, so that nothing waits behind them. Nor
+ * does a member's leaving, which may come while its join still waits.
  */
 type Lane = "fetch" | "group" | "other";
 
@@ -27,7 +27,6 @@ const LANES: ReadonlyMap<number, Lane> = new Map<number, Lane>([
   [joinGroup.key, "group"],
   [syncGroup.key, "group"],
   [heartbeat.key, "group"],
-  [leaveGroup.key, "group"],
   [offsetCommit.key, "group"],
 ]);
 
