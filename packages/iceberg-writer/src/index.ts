@@ -106,6 +106,8 @@ export type { TransactionComponents } from "./transaction/transaction-components
 export type { UnreachableFiles } from "./transaction/unreachable-files.ts";
 export { updateProperties } from "./transaction/update-properties.ts";
 export type { PropertyChanges, UpdatePropertiesOptions } from "./transaction/update-properties.ts";
+export { writePositionDeletes } from "./writer/position-delete-writer.ts";
+export type { DeletedRows } from "./writer/position-delete-writer.ts";
 export { openTableWriter } from "./writer/table-writer.ts";
 export type { TableWriter, TableWriterOptions } from "./writer/table-writer.ts";
 export { planFiles } from "./scan/plan-files.ts";

@@ -1,11 +1,8 @@
 import { valueAt } from "@salon/columns";
 import type { FileIo, OperationOptions } from "../io/file-io.ts";
 import type { DataFile } from "../spec/data-file.ts";
+import { DELETED_FILE_PATH, DELETED_POSITION } from "../spec/position-delete-schema.ts";
 import { openParquetFile } from "./parquet-file.ts";
-
-/** The reserved field ids of a position-delete file (spec: Reserved Field IDs). */
-const FILE_PATH_ID = 2_147_483_546;
-const POSITION_ID = 2_147_483_545;
 
 /** Deleted positions of data files, by their locations. */
 export type DeletedPositions = ReadonlyMap<string, ReadonlySet<number>>;
@@ -20,8 +17,8 @@ export async function readPositionDeletes(
   const file = await openParquetFile(fileIo, filePath, fileSizeInBytes, options);
   for (const range of file.ranges) {
     options.signal?.throwIfAborted();
-    const paths = await file.readColumn(FILE_PATH_ID, { kind: "string" }, range);
-    const positions = await file.readColumn(POSITION_ID, { kind: "long" }, range);
+    const paths = await file.readColumn(DELETED_FILE_PATH.id, DELETED_FILE_PATH.type, range);
+    const positions = await file.readColumn(DELETED_POSITION.id, DELETED_POSITION.type, range);
     if (paths === undefined || positions === undefined) continue;
     for (let row = 0; row < paths.length; row++) {
       const path = valueAt(paths, row);

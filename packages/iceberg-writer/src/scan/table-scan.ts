@@ -36,6 +36,8 @@ export interface TableScanOptions {
 export interface ScannedRows {
   readonly dataFile: DataFile;
   readonly batch: ColumnBatch;
+  /** Where each row of the batch is in the file, from 0. */
+  readonly positions: Iterable<number>;
 }
 
 /**
@@ -91,7 +93,7 @@ async function* scanFile(
     const names = fields.map(({ name }) => name);
     const rowCount = range.rowEnd - range.rowStart;
     const batch = { ...trustedColumnBatch(names, columns), rowCount };
-    yield { dataFile, batch: withoutDeleted(batch, range, deleted) };
+    yield { dataFile, ...withoutDeleted(batch, range, deleted) };
   }
 }
 
@@ -120,15 +122,17 @@ function absentColumn(
 
 function withoutDeleted(
   batch: ColumnBatch,
-  { rowStart, rowEnd }: FileRowRange,
+  range: FileRowRange,
   deleted: ReadonlySet<number>,
-): ColumnBatch {
-  if (deleted.size === 0) return batch;
-  const live: number[] = [];
-  for (let position = rowStart; position < rowEnd; position++) {
-    if (!deleted.has(position)) live.push(position - rowStart);
-  }
-  return live.length === batch.rowCount ? batch : gatherBatch(batch, Int32Array.from(live));
+): Omit<ScannedRows, "dataFile"> {
+  if (deleted.size === 0) return { batch, positions: positionsOf(range) };
+  const positions = [...positionsOf(range)].filter((position) => !deleted.has(position));
+  const live = Int32Array.from(positions, (position) => position - range.rowStart);
+  return { batch: live.length === batch.rowCount ? batch : gatherBatch(batch, live), positions };
+}
+
+function* positionsOf({ rowStart, rowEnd }: FileRowRange): Generator<number, void, undefined> {
+  for (let position = rowStart; position < rowEnd; position++) yield position;
 }
 
 /** Delete files as they were read: one may hold the deletes of many data files. */

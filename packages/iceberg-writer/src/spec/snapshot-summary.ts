@@ -1,5 +1,4 @@
 import type { DataFile } from "./data-file.ts";
-import type { ManifestFile } from "./manifest-file.ts";
 
 /** What a snapshot did (spec: Snapshots, `operation`). */
 type SnapshotOperation = "append" | "replace" | "overwrite" | "delete";
@@ -16,7 +15,7 @@ export interface FileCounts {
 }
 
 /** No files. */
-export const NO_FILES: FileCounts = {
+const NO_FILES: FileCounts = {
   dataFiles: 0,
   records: 0,
   filesSizeInBytes: 0,
@@ -49,29 +48,6 @@ export function countFiles(files: Iterable<DataFile>): FileCounts {
     }
   }
   return counts;
-}
-
-/** What data manifests added; they tell files and rows but not bytes, which stay 0. */
-export function countAddedByManifests(manifests: Iterable<ManifestFile>): FileCounts {
-  const counts = { ...NO_FILES };
-  for (const { addedFilesCount, addedRowsCount } of manifests) {
-    counts.dataFiles += addedFilesCount;
-    counts.records += addedRowsCount;
-  }
-  return counts;
-}
-
-/** The sum of two counts. */
-export function addFileCounts(left: FileCounts, right: FileCounts): FileCounts {
-  return {
-    dataFiles: left.dataFiles + right.dataFiles,
-    records: left.records + right.records,
-    filesSizeInBytes: left.filesSizeInBytes + right.filesSizeInBytes,
-    positionDeleteFiles: left.positionDeleteFiles + right.positionDeleteFiles,
-    positionDeletes: left.positionDeletes + right.positionDeletes,
-    equalityDeleteFiles: left.equalityDeleteFiles + right.equalityDeleteFiles,
-    equalityDeletes: left.equalityDeletes + right.equalityDeletes,
-  };
 }
 
 /** How many different partitions files lie in; all files of an unpartitioned spec lie in one. */

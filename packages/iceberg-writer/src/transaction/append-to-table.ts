@@ -50,7 +50,8 @@ export async function appendToTable(
 }
 
 async function deleteDataFiles({ table, request }: AppendToTableOptions): Promise<void> {
-  for (const { filePath } of request.dataFiles ?? []) {
+  const { dataFiles = [], deleteFiles = [] } = request;
+  for (const { filePath } of [...dataFiles, ...deleteFiles]) {
     // What stays is an orphan, no damage; the error that led here is the one to tell.
     await table.fileIo.delete(filePath).catch(() => undefined);
   }

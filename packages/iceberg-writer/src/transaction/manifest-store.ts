@@ -19,7 +19,8 @@ import {
 } from "../writer/manifest-writer.ts";
 
 /** Entries of one snapshot under one partition spec. */
-export interface DataManifestRequest {
+export interface AddedManifestRequest {
+  readonly content: ManifestFile["content"];
   readonly specId: number;
   readonly entries: Iterable<ManifestEntry>;
   readonly snapshotId: bigint;
@@ -98,9 +99,9 @@ export class ManifestStore {
     return readManifest(this.#fileIo, manifest, options);
   }
 
-  /** Writes data manifests, a new one at each `commit.manifest.target-size-bytes`. */
-  async writeData(
-    { specId, entries, snapshotId }: DataManifestRequest,
+  /** Writes manifests, a new one at each `commit.manifest.target-size-bytes`. */
+  async writeAdded(
+    { content, specId, entries, snapshotId }: AddedManifestRequest,
     options?: OperationOptions,
   ): Promise<readonly ManifestFile[]> {
     const spec = partitionSpecById(this.#metadata, specId);
@@ -109,6 +110,7 @@ export class ManifestStore {
         fileIo: this.#fileIo,
         schema: schemaOf(this.#metadata, spec),
         spec,
+        content,
         snapshotId,
         entries,
         codec: manifestCodec(this.#metadata.properties),

@@ -5,12 +5,7 @@ import type { OperationOptions } from "../io/file-io.ts";
 import type { DataFile } from "../spec/data-file.ts";
 import type { ManifestEntry } from "../spec/manifest-entry.ts";
 import type { ManifestFile } from "../spec/manifest-file.ts";
-import {
-  addFileCounts,
-  countFiles,
-  countPartitions,
-  snapshotSummary,
-} from "../spec/snapshot-summary.ts";
+import { countFiles, countPartitions, snapshotSummary } from "../spec/snapshot-summary.ts";
 import type { FileCounts } from "../spec/snapshot-summary.ts";
 import type { Snapshot } from "../spec/snapshot.ts";
 import { currentSnapshot } from "../spec/table-metadata.ts";
@@ -65,15 +60,21 @@ async function stage(
   operation: OperationOptions,
 ): Promise<StagedAppend> {
   const snapshotId = request.snapshotId ?? newSnapshotId(effects.randomUuid);
-  const dataFiles = request.dataFiles ?? [];
+  const { dataFiles = [], deleteFiles = [] } = request;
   const manifests: ManifestFile[] = [];
-  for (const [specId, files] of Map.groupBy(dataFiles, (file) => file.specId)) {
-    const entries = files.map((dataFile): ManifestEntry => ({
-      status: "added",
-      snapshotId,
-      dataFile,
-    }));
-    manifests.push(...(await store.writeData({ specId, entries, snapshotId }, operation)));
+  for (const [content, added] of [
+    ["data", dataFiles],
+    ["deletes", deleteFiles],
+  ] as const) {
+    for (const [specId, files] of Map.groupBy(added, (file) => file.specId)) {
+      const entries = files.map((dataFile): ManifestEntry => ({
+        status: "added",
+        snapshotId,
+        dataFile,
+      }));
+      const request = { content, specId, entries, snapshotId };
+      manifests.push(...(await store.writeAdded(request, operation)));
+    }
   }
   const givenFiles: DataFile[] = [];
   for (const given of request.manifests ?? []) {
@@ -89,8 +90,9 @@ async function stage(
     request,
     tableUuid: table.metadata.tableUuid,
     manifests,
-    added: addFileCounts(countFiles(dataFiles), countFiles(givenFiles)),
-    changedPartitionCount: countPartitions([...dataFiles, ...givenFiles]),
+    operation: operationOf(request),
+    added: countFiles([...dataFiles, ...deleteFiles, ...givenFiles]),
+    changedPartitionCount: countPartitions([...dataFiles, ...deleteFiles, ...givenFiles]),
   });
 }
 
@@ -103,6 +105,7 @@ interface StagedParts {
   readonly tableUuid: string;
   /** All manifests that the snapshot adds. */
   readonly manifests: readonly ManifestFile[];
+  readonly operation: "append" | "overwrite" | "delete";
   readonly added: FileCounts;
   readonly changedPartitionCount: number;
 }
@@ -165,7 +168,9 @@ class AppendInProgress implements StagedAppend {
     const { store, request } = this.#parts;
     const given = [
       ...(request.manifests ?? []).map((manifest) => manifest.manifestPath),
-      ...(request.dataFiles ?? []).map((file) => file.filePath),
+      ...[...(request.dataFiles ?? []), ...(request.deleteFiles ?? [])].map(
+        (file) => file.filePath,
+      ),
     ];
     await store.deleteQuietly([...store.locations, ...(keepDataFiles ? [] : given)], options);
   }
@@ -217,7 +222,7 @@ class AppendInProgress implements StagedAppend {
       summary: {
         ...additions.summary,
         ...snapshotSummary({
-          operation: "append",
+          operation: this.#parts.operation,
           added: this.#parts.added,
           changedPartitionCount: this.#parts.changedPartitionCount,
           parentSummary: parent?.summary,
@@ -245,6 +250,16 @@ class AppendInProgress implements StagedAppend {
     }
     return [...listed, ...manifests.filter((manifest) => manifest.content === "deletes")];
   }
+}
+
+/** What the snapshot does (spec: Snapshots, `operation`). */
+function operationOf({
+  dataFiles = [],
+  manifests = [],
+  deleteFiles = [],
+}: AppendRequest): StagedParts["operation"] {
+  if (deleteFiles.length === 0) return "append";
+  return dataFiles.length + manifests.length === 0 ? "delete" : "overwrite";
 }
 
 /** A manifest that was written for a snapshot not known then: it becomes one of this snapshot. */

@@ -14,12 +14,19 @@ export interface AttemptAdditions {
 }
 
 /**
- * Rows for one snapshot: files, manifests that were written before, or neither (an empty append).
+ * What one snapshot adds: files, manifests that were written before, deletes of rows, or nothing
+ * (an empty append).
  */
 export interface AppendRequest {
   readonly dataFiles?: readonly DataFile[] | undefined;
   /** Data manifests whose entries are all added and inherit snapshot id and sequence number. */
   readonly manifests?: readonly ManifestFile[] | undefined;
+  /**
+   * Position-delete files. They hold for the snapshot that their data files are of: `prepare` has
+   * to refuse any other base. The snapshot's operation is `delete` where it adds nothing else,
+   * `overwrite` where it does.
+   */
+  readonly deleteFiles?: readonly DataFile[] | undefined;
   /** The id of the snapshot, the same for every attempt; drawn at random when absent. */
   readonly snapshotId?: bigint | undefined;
   /**

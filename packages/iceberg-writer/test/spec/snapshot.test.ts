@@ -10,14 +10,7 @@ import {
 import { snapshotFromJson } from "../../src/spec/snapshot.ts";
 import { ancestorsOf, lineageOf, mainLineage } from "../../src/spec/snapshot-lineage.ts";
 import { snapshotRefFromJson } from "../../src/spec/snapshot-ref.ts";
-import {
-  addFileCounts,
-  countAddedByManifests,
-  countFiles,
-  countPartitions,
-  NO_FILES,
-  snapshotSummary,
-} from "../../src/spec/snapshot-summary.ts";
+import { countFiles, countPartitions, snapshotSummary } from "../../src/spec/snapshot-summary.ts";
 import { appendOf, snapshotOf, tableOfV2 } from "./tables.ts";
 
 function fileOf(changes: Partial<DataFile>): DataFile {
@@ -105,29 +98,6 @@ describe("the summary (spec: Appendix F, Optional Snapshot Summary Fields)", () 
       "total-records": "0",
       "total-data-files": "0",
       "total-delete-files": "7",
-    });
-  });
-
-  test("adds up counts of files and manifests", () => {
-    const manifests = countAddedByManifests([
-      {
-        manifestPath: "m",
-        manifestLength: 1,
-        partitionSpecId: 0,
-        content: "data",
-        addedFilesCount: 2,
-        existingFilesCount: 0,
-        deletedFilesCount: 0,
-        addedRowsCount: 20,
-        existingRowsCount: 0,
-        deletedRowsCount: 0,
-      },
-    ]);
-    expect(addFileCounts(manifests, countFiles(files))).toEqual({
-      ...NO_FILES,
-      dataFiles: 5,
-      records: 36,
-      filesSizeInBytes: 1600,
     });
   });
 });
