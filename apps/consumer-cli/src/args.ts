@@ -56,6 +56,7 @@ interface ConsumeOptionValues {
   readonly deadLetters?: string;
   readonly onInvalid: "dead-letters" | "fail";
   readonly onDataLoss: "fail" | "continue";
+  readonly onRollback: "fail" | "accept";
 }
 
 /** Turns the arguments, and the environment where they are silent, into settings. */
@@ -196,6 +197,14 @@ function addCommitOptions(command: Command): void {
         ["fail", "continue"],
         "fail",
       ),
+    )
+    .addOption(
+      choiceOption(
+        "--on-rollback <what>",
+        "what to do where the table was rolled back below the position",
+        ["fail", "accept"],
+        "fail",
+      ),
     );
 }
 
@@ -234,6 +243,7 @@ function readSettings(command: Command): ConsumeSettings {
       deadLetterTable: readDeadLetterTable(values.deadLetters),
       onInvalid: values.onInvalid,
       onDataLoss: values.onDataLoss,
+      onRollback: values.onRollback,
       startupTimeoutMs: START_TIMEOUT_MS,
     },
   };

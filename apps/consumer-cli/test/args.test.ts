@@ -38,6 +38,7 @@ const FLAGS = [
   "--dead-letters",
   "--on-invalid",
   "--on-data-loss",
+  "--on-rollback",
   "--log-level",
   "--log-format",
 ];
@@ -82,6 +83,7 @@ describe("parseArgs", () => {
         memoryLimitBytes: 268_435_456,
         onInvalid: "dead-letters",
         onDataLoss: "fail",
+        onRollback: "fail",
         startupTimeoutMs: 30_000,
       },
     });
@@ -97,7 +99,7 @@ describe("parseArgs", () => {
           "--timestamp-type timestamptz --time-zone Europe/Berlin --starting-offsets earliest " +
           "--trigger available-now --commit-interval 500ms --commit-rows 5,000 " +
           "--commit-bytes 1MiB --memory-limit 64MB --on-invalid fail --on-data-loss continue " +
-          "--log-level warn --log-format pretty",
+          "--on-rollback accept --log-level warn --log-format pretty",
       ),
     ).toEqual({
       log: { level: "warn", format: "pretty" },
@@ -124,6 +126,7 @@ describe("parseArgs", () => {
         memoryLimitBytes: 64_000_000,
         onInvalid: "fail",
         onDataLoss: "continue",
+        onRollback: "accept",
         startupTimeoutMs: 30_000,
       },
     });
@@ -189,6 +192,7 @@ describe("parseArgs", () => {
     ["--memory-limit 0", "--memory-limit"],
     ["--on-invalid skip", "--on-invalid"],
     ["--on-data-loss ignore", "--on-data-loss"],
+    ["--on-rollback ignore", "--on-rollback"],
     ["--topic a/b", "--topic"],
     ["--unknown", "--unknown"],
   ])("refuses %s", (text, named) => {

@@ -1,4 +1,5 @@
 import { sealFilling } from "./commit-start.ts";
+import { isRestoring } from "./engine-state.ts";
 import type { EngineState, PartitionState } from "./engine-state.ts";
 import { andThen, step } from "./engine-step.ts";
 import type { EngineStep } from "./engine-step.ts";
@@ -70,7 +71,8 @@ function measure(state: EngineState): EngineStep {
 /** Begins the assigned partitions, once each has a position in the table. */
 function begin(state: EngineState): EngineStep {
   const { awaiting, record, reading } = state;
-  const isBusy = reading !== undefined || state.isMeasuring || state.isCounting;
+  const isBusy =
+    reading !== undefined || state.isMeasuring || state.isCounting || isRestoring(state);
   if (awaiting === undefined || record === undefined || isBusy) return step(state);
   const waitsForTargets = state.settings.trigger === "available-now" && state.targets === undefined;
   if (waitsForTargets || awaiting.some((partition) => !record.ledger.has(partition))) {
@@ -121,10 +123,15 @@ function isFull(state: EngineState): boolean {
 }
 
 function applyDeadLetters(state: EngineState): EngineStep {
+  const { record } = state;
+  if (state.isApplying || state.commit?.plan.kind === "restore") return step(state);
+  if (record !== undefined && isRestoring(state)) {
+    return step(state, { isApplying: true }, [{ kind: "remove-undone-dead-letters", record }]);
+  }
   const waiting = waitingManifests(state);
-  if (waiting.length === 0 || state.isApplying) return step(state);
+  if (waiting.length === 0) return step(state);
   return step(state, { isApplying: true }, [
-    { kind: "apply-dead-letters", pending: waiting, applied: state.record?.applied ?? 0 },
+    { kind: "apply-dead-letters", pending: waiting, applied: record?.applied ?? 0 },
   ]);
 }
 
@@ -153,6 +160,7 @@ function pauseOrResume(state: EngineState): EngineStep {
 function reasonToPause(state: EngineState): string | undefined {
   if (state.phase === "stopping") return "the sink ends";
   if (state.nowMs < state.heldUntilMs) return "what was read could not be written";
+  if (isRestoring(state)) return "what was undone is removed first";
   if (waitingManifests(state).length >= state.settings.pendingManifestsMax) {
     return "dead letters wait for their table";
   }
@@ -170,6 +178,7 @@ function release(state: EngineState): EngineStep {
 function finish(state: EngineState): EngineStep {
   const isBusy = state.filling !== undefined || state.commit !== undefined || state.isWriting;
   if (isBusy || state.isApplying || waitingManifests(state).length > 0) return step(state);
+  if (isRestoring(state)) return step(state);
   if (state.phase !== "stopping" && !areTargetsReached(state)) return step(state);
   return step(state, { phase: "stopped" }, [{ kind: "finish" }]);
 }

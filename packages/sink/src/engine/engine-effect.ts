@@ -74,6 +74,11 @@ export type EngineEffect =
       readonly pending: readonly PendingManifest[];
       readonly applied: number;
     }
+  /**
+   * Removes the dead letters of an accepted rollback, when what the record still has in its outbox
+   * is applied. Answer: `dead-letters-applied`. Retried by the shell while the catalog is away.
+   */
+  | { readonly kind: "remove-undone-dead-letters"; readonly record: SourceRecord }
   | { readonly kind: "mirror-offsets"; readonly offsets: ReadonlyMap<number, number> }
   | { readonly kind: "report"; readonly report: EngineReport }
   /** The end, with its error where it is no orderly one. */

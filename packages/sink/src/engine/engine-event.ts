@@ -11,7 +11,8 @@ export interface TableView {
   readonly others: ReadonlyMap<string, SourceRecord>;
   /**
    * What the rows say where metadata does not: for `absent` whether rows of the topic are there,
-   * for `uncertain` whether the last row of the copy's position is there.
+   * for `uncertain` whether the last row of the copy's position is there, for `rolled-back` and
+   * `replaced` whether rows are there at or beyond what is left of the position.
    */
   readonly evidence?: boolean | undefined;
   /** The dead-letter table's watermark for this source. */

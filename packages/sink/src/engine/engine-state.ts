@@ -18,6 +18,8 @@ export interface EngineSettings {
   /** Of what is fetched, decoded and not yet committed; beyond it partitions pause. */
   readonly memoryLimitBytes: number;
   readonly onDataLoss: "fail" | "continue";
+  /** Whether the sink goes on from the position that a rollback of the table left. */
+  readonly onRollback: "fail" | "accept";
   /** How often an idle sink looks whether its position is still in the newest snapshots. */
   readonly lookIntervalMs: number;
   /** How long a next offset above the end of the log is taken for a leader change. */
@@ -102,6 +104,14 @@ export interface EngineState {
   /** Number of the next unit or commit. */
   readonly nextNumber: number;
   readonly error: Error | undefined;
+}
+
+/**
+ * A rollback was accepted, and either its commit or the removal of its dead letters is under way:
+ * nothing is read until both are done.
+ */
+export function isRestoring({ commit, record, appliedThrough }: EngineState): boolean {
+  return commit?.plan.kind === "restore" || (record?.undone?.through ?? 0) > appliedThrough;
 }
 
 /** The state before anything has happened. */

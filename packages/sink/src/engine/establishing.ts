@@ -1,12 +1,15 @@
 import type { LogRange } from "@salon/kafka-io";
+import { rollbackOf } from "../protocol/rollback.ts";
+import type { Rollback } from "../protocol/rollback.ts";
 import { grownIdentity, identityError, sourceConflict } from "../protocol/source-identity.ts";
 import type { SourceRecord } from "../protocol/source-record.ts";
 import { SinkError } from "../sink-error.ts";
 import { startCommit } from "./commit-start.ts";
 import type { TableView } from "./engine-event.ts";
 import type { EngineState } from "./engine-state.ts";
-import { fail, step } from "./engine-step.ts";
+import { andThen, fail, step } from "./engine-step.ts";
 import type { EngineStep } from "./engine-step.ts";
+import { rewind } from "./rewind.ts";
 
 /** Takes the position that the table holds; a new source measures its log first. */
 export function tableRead(state: EngineState, view: TableView): EngineStep {
@@ -39,6 +42,8 @@ export function tableRead(state: EngineState, view: TableView): EngineStep {
 export function takePosition(state: EngineState, view: TableView): EngineStep {
   const conflict = sourceConflict(view.others, state.identity);
   if (conflict !== undefined) return fail(state, conflict);
+  const rollback = acceptedRollback(state, view);
+  if (rollback !== undefined) return restore(state, view, rollback);
   const record = positionOf(state, view);
   if (record instanceof SinkError) return fail(state, record);
   // Another member may have seen a topic grow that this one has not: only the topic can tell.
@@ -62,6 +67,29 @@ export function takePosition(state: EngineState, view: TableView): EngineStep {
       ...(hasGrown ? [{ kind: "count-partitions" } as const] : []),
       ...(isStale ? [{ kind: "report", report: { kind: "copy-stale" } } as const] : []),
     ],
+  );
+}
+
+/**
+ * The rollback that is to be accepted; rows beyond what it left, whoever brought them, would be
+ * there twice.
+ */
+function acceptedRollback(state: EngineState, view: TableView): Rollback | undefined {
+  if (state.settings.onRollback !== "accept" || view.evidence !== false) return undefined;
+  return rollbackOf(view.reading);
+}
+
+/** States the position that a rollback left anew; what was read beyond it is let go. */
+function restore(state: EngineState, view: TableView, { left }: Rollback): EngineStep {
+  const error = identityError(left, grownIdentity(state.identity, left));
+  if (error !== undefined) return fail(state, error);
+  if (view.appliedThrough < left.applied) return fail(state, deadLettersUndone(left, view));
+  const dropped = rewind(state, 0);
+  // A commit under way finds out for itself, and looks at the table anew.
+  if (state.commit !== undefined) return dropped;
+  const appliedThrough = Math.max(state.appliedThrough, view.appliedThrough);
+  return andThen(step(dropped.state, { appliedThrough }, dropped.effects), (next) =>
+    startCommit(next, { kind: "restore", main: view.mainSnapshotId }),
   );
 }
 
@@ -91,15 +119,15 @@ function positionOf(state: EngineState, view: TableView): SourceRecord | SinkErr
       return new SinkError(
         "TABLE_ROLLED_BACK",
         `the table was rolled back: snapshot ${reading.copy.snapshotId}, which recorded the newest ` +
-          `position of ${source}, is no longer in main's line; roll forward to it, or run ` +
-          `salon-table recover-position to go on from the rows that are there`,
+          `position of ${source}, is no longer in main's line; roll forward to it, or ` +
+          wayOnFrom(view),
         { context: { undoneSnapshotId: reading.copy.snapshotId.toString() } },
       );
     case "replaced":
       return new SinkError(
         "TABLE_REPLACED",
         `the table was replaced: nothing in main's line recorded the position of ${source}, ` +
-          `which snapshot ${reading.copy.snapshotId} did; run salon-table recover-position to go on`,
+          `which snapshot ${reading.copy.snapshotId} did; ${wayOnFrom(view)}`,
       );
     case "foreign-replay":
       return new SinkError(
@@ -122,6 +150,13 @@ function positionOf(state: EngineState, view: TableView): SourceRecord | SinkErr
     default:
       return reading satisfies never;
   }
+}
+
+/** Where rows are left that are beyond the position, it has to be computed from them. */
+function wayOnFrom({ evidence }: TableView): string {
+  return evidence === true
+    ? "run salon-table recover-position: rows of the topic are there beyond what is left of it"
+    : "go on from the position that is left of it by --on-rollback accept";
 }
 
 /** Writes first positions from the log's ends, or keeps the ends as targets. */

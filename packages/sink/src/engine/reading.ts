@@ -1,6 +1,7 @@
 import type { LedgerStretch } from "../protocol/ledger.ts";
 import { SinkError } from "../sink-error.ts";
 import type { EngineEvent } from "./engine-event.ts";
+import { isRestoring } from "./engine-state.ts";
 import type { EngineState, FillingUnit, PartitionState } from "./engine-state.ts";
 import { andThen, fail, step } from "./engine-step.ts";
 import type { EngineStep } from "./engine-step.ts";
@@ -19,7 +20,7 @@ export function chunkFetched(state: EngineState, chunk: EventOf<"chunk-fetched">
   const { chunkId, partition, requestedOffset, nextOffset } = chunk;
   const discard = { kind: "discard-chunk", chunkId } as const;
   const own = state.partitions.get(partition);
-  if (own === undefined || state.phase !== "running" || state.isRevoking) {
+  if (own === undefined || state.phase !== "running" || state.isRevoking || isRestoring(state)) {
     return step(state, {}, [discard]);
   }
   if (requestedOffset !== own.next) {
@@ -97,7 +98,7 @@ export function unitFailed(state: EngineState, unitId: number, reason: string): 
 export function outOfRange(state: EngineState, event: EventOf<"out-of-range">): EngineStep {
   const { partition, offset, range } = event;
   const own = state.partitions.get(partition);
-  if (own === undefined) return step(state);
+  if (own === undefined || isRestoring(state)) return step(state);
   if (own.next !== offset) {
     return step(state, {}, [{ kind: "seek", partition, offset: own.next, afterMs: 0 }]);
   }

@@ -2,10 +2,12 @@ import { advance, timePassed } from "./advance.ts";
 import { assigned, partitionsCounted, revoked } from "./assignment.ts";
 import { attemptFinished, commitSettled, unitSealed } from "./committing.ts";
 import type { EngineEvent } from "./engine-event.ts";
+import { isRestoring } from "./engine-state.ts";
 import type { EngineState } from "./engine-state.ts";
 import { andThen, fail, step } from "./engine-step.ts";
 import type { EngineStep } from "./engine-step.ts";
 import { logRangesRead, tableRead } from "./establishing.ts";
+import { rewind } from "./rewind.ts";
 import { chunkFetched, chunkWritten, outOfRange, unitFailed } from "./reading.ts";
 
 /**
@@ -50,10 +52,7 @@ function handle(state: EngineState, event: EngineEvent): EngineStep {
     case "commit-settled":
       return commitSettled(state, event.commitId, event.result);
     case "dead-letters-applied":
-      return step(state, {
-        isApplying: false,
-        appliedThrough: Math.max(state.appliedThrough, event.through),
-      });
+      return deadLettersApplied(state, event.through);
     case "stop-requested":
       return step(state, { phase: "stopping" });
     case "failed":
@@ -61,6 +60,16 @@ function handle(state: EngineState, event: EngineEvent): EngineStep {
     default:
       return event satisfies never;
   }
+}
+
+/** The dead-letter table has gone on; after a rollback reading begins anew from what is left. */
+function deadLettersApplied(state: EngineState, through: number): EngineStep {
+  const applied: EngineState = {
+    ...state,
+    isApplying: false,
+    appliedThrough: Math.max(state.appliedThrough, through),
+  };
+  return isRestoring(state) && !isRestoring(applied) ? rewind(applied, 0) : step(applied);
 }
 
 /** Whatever comes late finds its partitions released and its chunks let go. */

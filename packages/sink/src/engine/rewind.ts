@@ -18,9 +18,13 @@ export function rewind(state: EngineState, afterMs: number): EngineStep {
     effects.push({ kind: "drop-unit", unitId: state.filling.unitId, keepFiles: false });
   }
   const partitions = new Map<number, PartitionState>();
-  for (const partition of state.partitions.keys()) {
+  for (const [partition, own] of state.partitions) {
     const next = firstUnread(state, partition);
-    if (next === undefined) continue;
+    if (next === undefined) {
+      // A rollback undid its first position: whatever is read of it is fenced until it has another.
+      partitions.set(partition, own);
+      continue;
+    }
     partitions.set(partition, { next });
     effects.push({ kind: "seek", partition, offset: next, afterMs: 0 });
   }

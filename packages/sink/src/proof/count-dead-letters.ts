@@ -1,7 +1,7 @@
 import type { CatalogTable, OperationOptions, PlannedFile } from "@salon/iceberg-writer";
 import { readWatermarks, watermarkKey } from "../protocol/dead-letter-watermark.ts";
 import type { PendingManifest } from "../protocol/source-record.ts";
-import { decidingSnapshots } from "./deciding-snapshots.ts";
+import { decidingSnapshots } from "../protocol/deciding-snapshots.ts";
 import type { Finding } from "./finding.ts";
 import type { ProofTables } from "./proof-tables.ts";
 import type { RecordedSource } from "./recorded-sources.ts";

@@ -28,3 +28,9 @@ export function readWatermarks(
     ? undefined
     : watermarks;
 }
+
+/** Whether a dead-letter table has watermarks of this main table and of no other. */
+export function hasOneMainTable(deadLetters: TableMetadata, mainTableUuid: string): boolean {
+  const own = `${WATERMARK_KEY_PREFIX}${mainTableUuid}.`;
+  return [...(readWatermarks(deadLetters)?.keys() ?? [])].every((key) => key.startsWith(own));
+}

@@ -4,6 +4,7 @@ import type { LedgerStretch, PartitionLedger } from "./ledger.ts";
 import { serializePositionCopy } from "./position-copy.ts";
 import { otherSources, readOtherSources, readPosition, settledRecord } from "./position.ts";
 import type { PositionReading } from "./position.ts";
+import { rollbackOf } from "./rollback.ts";
 import { sourceConflict } from "./source-identity.ts";
 import type { SourceIdentity } from "./source-identity.ts";
 import { serializeSourceRecord, sourceKey } from "./source-record.ts";
@@ -25,7 +26,12 @@ export type CommitPlan =
       readonly deadLetters?: StagedDeadLetters | undefined;
     }
   /** Writes the position again, so that it is in the newest snapshots of main's line. */
-  | { readonly kind: "refresh" };
+  | { readonly kind: "refresh" }
+  /**
+   * Accepts that main was rolled back: the position that its line is left with is stated anew, on
+   * the very snapshot that was looked at; absent where there is none.
+   */
+  | { readonly kind: "restore"; readonly main: bigint | undefined };
 
 /** What a plan comes to on a base. */
 export type PlannedCommit =
@@ -87,6 +93,20 @@ export function planOwnCommit(
         kind: "write",
         record: withOutbox({ ...record, unit: new Map() }, context, { added: [] }),
       };
+    case "restore": {
+      if (record !== undefined) return { kind: "superfluous", record };
+      const rollback = rollbackOf(reading);
+      if (rollback === undefined || base.currentSnapshotId !== plan.main) {
+        return { kind: "fenced", reading };
+      }
+      const { left, undoneSnapshotId: snapshotId } = rollback;
+      // Its own sequence number: no dead letters that were decided before go beyond it.
+      const through = Number(base.lastSequenceNumber) + 1;
+      return {
+        kind: "write",
+        record: { ...left, unit: new Map(), undone: { snapshotId, through } },
+      };
+    }
     default:
       return plan satisfies never;
   }
@@ -157,20 +177,25 @@ function planFirstPosition(
       unit: new Map(),
       pending: record?.pending ?? [],
       applied: record?.applied ?? 0,
+      ...(record?.undone === undefined ? {} : { undone: record.undone }),
     },
   };
 }
 
-/** Drops what the dead-letter table has, raises `applied`, and adds what this commit decides. */
+/**
+ * Drops what the dead-letter table has, raises `applied`, and adds what this commit decides. A
+ * rollback is done with when its dead letters are gone.
+ */
 function withOutbox(
-  record: SourceRecord,
+  { undone, ...record }: SourceRecord,
   context: CommitContext,
   { added }: { readonly added: readonly PendingManifest[] },
 ): SourceRecord {
   const dropped = record.pending.filter((entry) => entry.sequence <= context.appliedThrough);
   const kept = record.pending.filter((entry) => entry.sequence > context.appliedThrough);
   const applied = Math.max(record.applied, ...dropped.map((entry) => entry.sequence));
-  return { ...record, pending: [...kept, ...added], applied };
+  const isUndone = undone !== undefined && undone.through > context.appliedThrough;
+  return { ...record, ...(isUndone ? { undone } : {}), pending: [...kept, ...added], applied };
 }
 
 function unitRanges(stretches: ReadonlyMap<number, LedgerStretch>): SourceRecord["unit"] {

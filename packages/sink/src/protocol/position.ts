@@ -32,7 +32,7 @@ export type PositionReading =
   /**
    * The copy names a snapshot that is no longer in main's line; `record` is what main's line holds.
    */
-  | { readonly kind: "rolled-back"; readonly copy: PositionCopy; readonly record?: SourceRecord }
+  | { readonly kind: "rolled-back"; readonly copy: PositionCopy; readonly record: SourceRecord }
   /** Main's line begins anew without an own snapshot. */
   | { readonly kind: "replaced"; readonly copy: PositionCopy }
   /** History is cut above the copy's snapshot: expiry and rollback look the same. */

@@ -21,6 +21,17 @@ export interface PendingManifest {
   readonly rows: number;
 }
 
+/** The end of a line that is no longer main's, and was accepted to be none of it. */
+interface UndoneSnapshot {
+  /** Its newest own snapshot. */
+  readonly snapshotId: bigint;
+  /**
+   * Sequence number of the snapshot that accepted it. The dead-letter table's watermark rises to it
+   * when it has no undone dead letters any more; nothing is read before.
+   */
+  readonly through: number;
+}
+
 /** What an own snapshot records of its source: the position, and what leads on from it. */
 export interface SourceRecord {
   readonly cluster: string;
@@ -35,6 +46,8 @@ export interface SourceRecord {
   readonly pending: readonly PendingManifest[];
   /** Highest sequence that was dropped from `pending` as applied; 0 for none. */
   readonly applied: number;
+  /** An accepted rollback, as long as its dead letters may be in their table. */
+  readonly undone?: UndoneSnapshot | undefined;
 }
 
 /** The summary key and the property that hold a source's record, its id percent-encoded. */
@@ -71,6 +84,9 @@ export function serializeSourceRecord(record: SourceRecord): string {
       rows: entry.rows,
     })),
     applied: record.applied,
+    ...(record.undone === undefined
+      ? {}
+      : { undone: [record.undone.snapshotId.toString(), record.undone.through] }),
   });
 }
 
@@ -119,7 +135,15 @@ function sourceRecordFromJson(json: unknown): SourceRecord {
     unit,
     pending: pending.map(pendingFromJson),
     applied: asOffset(record["applied"], "applied"),
+    ...(record["undone"] === undefined ? {} : { undone: undoneFromJson(record["undone"]) }),
   };
+}
+
+function undoneFromJson(json: unknown): UndoneSnapshot {
+  if (!Array.isArray(json)) throw invalid("undone is no list");
+  const [id, through]: readonly unknown[] = json;
+  if (typeof id !== "string" || !/^\d+$/.test(id)) throw invalid("undone names no snapshot");
+  return { snapshotId: BigInt(id), through: asOffset(through, "undone sequence") };
 }
 
 function pendingFromJson(json: unknown): PendingManifest {

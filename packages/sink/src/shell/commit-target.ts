@@ -10,7 +10,6 @@ import {
 import type {
   AppendRequest,
   AttemptAdditions,
-  AttemptOutcome,
   Catalog,
   CatalogTable,
   StagedAppend,
@@ -19,11 +18,12 @@ import type {
 import type { AttemptResult, EngineEvent, TableView } from "../engine/engine-event.ts";
 import { isWholeUnder } from "../mapping/written-schema.ts";
 import { planOwnCommit, recordAdditions } from "../protocol/own-commit.ts";
-import type { CommitContext, CommitPlan, PlannedCommit } from "../protocol/own-commit.ts";
+import type { CommitContext, CommitPlan } from "../protocol/own-commit.ts";
 import { withQuality } from "../protocol/quality-counts.ts";
 import { parseSourceRecord, sourceKey } from "../protocol/source-record.ts";
-import type { PendingManifest } from "../protocol/source-record.ts";
+import type { PendingManifest, SourceRecord } from "../protocol/source-record.ts";
 import { SinkError } from "../sink-error.ts";
+import { AttemptOver, resultOf } from "./attempt-over.ts";
 import { isRetryable } from "./retry.ts";
 import type { StagedUnit } from "./staged-unit.ts";
 import { viewTable } from "./view-table.ts";
@@ -54,18 +54,6 @@ interface OpenCommit {
   readonly sent?: CatalogTable | undefined;
   /** A rejection proves nothing by itself: what lies between may have sent the attempt twice. */
   readonly mayBeApplied: boolean;
-}
-
-type AttemptEnd = { readonly kind: "fenced" } | Extract<PlannedCommit, { kind: "superfluous" }>;
-
-/** Ends an attempt before it is sent, with what its base has to say. */
-class AttemptOver extends Error {
-  readonly end: AttemptEnd;
-
-  constructor(end: AttemptEnd) {
-    super(end.kind);
-    this.end = end;
-  }
 }
 
 /** The main table as the engine's commits see it. */
@@ -174,6 +162,20 @@ export class CommitTarget {
     return this.#source.deadLetters.apply(pending, applied);
   }
 
+  /**
+   * Removes the dead letters of an accepted rollback from their table; answers its watermark then.
+   */
+  async removeUndoneDeadLetters(record: SourceRecord): Promise<number> {
+    const { deadLetters, topic } = this.#source;
+    if (deadLetters === undefined) {
+      return record.pending.length === 0
+        ? (record.undone?.through ?? 0)
+        : this.applyDeadLetters(record.pending, record.applied);
+    }
+    const loadMain = async (): Promise<TableMetadata> => (await this.#reload()).metadata;
+    return deadLetters.removeUndone(record, { topic, loadMain });
+  }
+
   async #attemptOrReload(
     commitId: number,
     attempt: CommitAttempt & { readonly append: StagedAppend },
@@ -209,7 +211,7 @@ export class CommitTarget {
       const outcome = await append.attempt(base);
       this.#commits.set(commitId, { ...open, sent: base });
       this.#isStale = outcome.kind !== "committed";
-      if (outcome.kind !== "committed") return toResult(outcome);
+      if (outcome.kind !== "committed") return resultOf(outcome);
       this.#table = outcome.table;
       return this.#committed(commitId, append.snapshotId);
     } catch (error) {
@@ -289,12 +291,4 @@ export class CommitTarget {
   #viewOf(table: CatalogTable): Promise<TableView> {
     return viewTable(table, this.#source);
   }
-}
-
-function toResult(
-  outcome: Extract<AttemptOutcome, { kind: "conflict" | "unknown" }>,
-): AttemptResult {
-  if (outcome.kind === "conflict") return outcome;
-  const { cause } = outcome;
-  return { kind: "unknown", reason: cause instanceof Error ? cause.message : String(cause) };
 }

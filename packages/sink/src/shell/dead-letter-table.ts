@@ -6,6 +6,7 @@ import {
   writeDetachedManifest,
 } from "@salon/iceberg-writer";
 import type {
+  AppendRequest,
   AttemptAdditions,
   Catalog,
   CatalogTable,
@@ -16,8 +17,10 @@ import type {
 } from "@salon/iceberg-writer";
 import { readWatermarks, watermarkKey } from "../protocol/dead-letter-watermark.ts";
 import type { StagedDeadLetters } from "../protocol/own-commit.ts";
-import type { PendingManifest } from "../protocol/source-record.ts";
+import type { PendingManifest, SourceRecord } from "../protocol/source-record.ts";
 import { SinkError } from "../sink-error.ts";
+import { deleteUndone } from "./remove-undone.ts";
+import type { UndoneDeadLetters } from "./remove-undone.ts";
 import { sleep } from "./sink-clock.ts";
 import type { SinkClock } from "./sink-clock.ts";
 
@@ -87,24 +90,45 @@ export class DeadLetterTable {
     const through = Math.max(watermark, ...waiting.map(({ sequence }) => sequence));
     if (waiting.length === 0) return watermark;
     const manifests = await Promise.all(waiting.map((entry) => this.#readManifest(entry)));
+    const prepare = (base: TableMetadata): AttemptAdditions =>
+      this.#advance(base, watermark, through);
     try {
-      await appendToTable({
-        catalog: this.#catalog,
-        table: this.#table,
-        request: { manifests, prepare: (base) => this.#advance(base, watermark, through) },
-        components: {
-          random: this.#clock.random,
-          sleep: (waitMs, { signal }) => sleep(this.#clock, waitMs, signal),
-        },
-      });
+      await this.#append({ manifests, prepare });
     } catch (error) {
-      if (error instanceof IcebergError && error.code === "COMMIT_STATE_UNKNOWN") {
-        // It asserted the table that the next try is made from: at most one of them can be applied.
-        throw new IcebergError(error.code, error.message, { cause: error, retryable: true });
-      }
       if (!(error instanceof AppliedByOther)) throw error;
     }
     return this.watermark();
+  }
+
+  /**
+   * Removes the dead letters of an accepted rollback, when what the record has in its outbox from
+   * before is applied, and raises the watermark to the sequence that accepted it; answers the
+   * watermark that stands then.
+   */
+  async removeUndone(record: SourceRecord, undone: UndoneDeadLetters): Promise<number> {
+    const through = record.undone?.through ?? 0;
+    const left = record.pending.filter(({ sequence }) => sequence <= through);
+    await this.apply(left, record.applied);
+    for (;;) {
+      const watermark = await this.watermark();
+      if (watermark >= through) return watermark;
+      const table = this.#table;
+      const { currentSnapshotId } = table.metadata;
+      const deleteFiles = await deleteUndone(table, undone);
+      try {
+        await this.#append({
+          deleteFiles,
+          prepare: (base) => {
+            // Another writer may have moved the rows, or brought more.
+            if (base.currentSnapshotId !== currentSnapshotId) throw new AppliedByOther();
+            return this.#advance(base, watermark, through);
+          },
+        });
+      } catch (error) {
+        if (!(error instanceof AppliedByOther)) throw error;
+        for (const { filePath } of deleteFiles) await table.fileIo.delete(filePath);
+      }
+    }
   }
 
   /** Runs on each attempt: entries that are in the base are not appended a second time. */
@@ -114,6 +138,24 @@ export class DeadLetterTable {
     const marks = new Map(others).set(this.#key, through);
     const entries = Object.fromEntries([...marks].map(([key, mark]) => [key, String(mark)]));
     return { summary: entries, setProperties: { [this.#key]: String(through) } };
+  }
+
+  async #append(request: AppendRequest): Promise<void> {
+    try {
+      await appendToTable({
+        catalog: this.#catalog,
+        table: this.#table,
+        request,
+        components: {
+          random: this.#clock.random,
+          sleep: (waitMs, { signal }) => sleep(this.#clock, waitMs, signal),
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof IcebergError) || error.code !== "COMMIT_STATE_UNKNOWN") throw error;
+      // It asserted the table that the next try is made from: at most one of them can be applied.
+      throw new IcebergError(error.code, error.message, { cause: error, retryable: true });
+    }
   }
 
   #watermarkOf(metadata: TableMetadata): number {

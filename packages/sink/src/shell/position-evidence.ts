@@ -3,6 +3,7 @@ import { currentSchema, decodeSingleValue, scanTable } from "@salon/iceberg-writ
 import type { CatalogTable, DataFile, NestedField, Snapshot } from "@salon/iceberg-writer";
 import type { PositionReading } from "../protocol/position.ts";
 import { settledRecord } from "../protocol/position.ts";
+import { rollbackOf } from "../protocol/rollback.ts";
 import type { SourceRecord } from "../protocol/source-record.ts";
 
 /** A row's coordinates. */
@@ -14,7 +15,7 @@ interface Coordinates {
 /**
  * What the rows say where metadata does not. For `absent`: whether rows of the topic are there. For
  * `uncertain`: whether the copy's last unit is there and nothing beyond its position, which after a
- * rollback is not so.
+ * rollback is not so. For what a rollback left: whether there are rows at or beyond that.
  */
 export async function findEvidence(
   table: CatalogTable,
@@ -25,6 +26,8 @@ export async function findEvidence(
     for await (const _ of coordinatesOf(table, topic)) return true;
     return false;
   }
+  const rollback = rollbackOf(reading);
+  if (rollback !== undefined) return hasRowsBeyond(table, rollback.left, topic);
   if (reading.kind !== "uncertain") return undefined;
   const { ledger, unit } = reading.copy.record;
   let isUnitThere = false;
@@ -51,12 +54,19 @@ export async function findForeignRows(
     reading.kind === "recorded" || reading.kind === "expired" ? reading.foreignSnapshots : [];
   const [newest] = foreign.filter(addsRows);
   if (newest === undefined) return undefined;
-  for await (const row of coordinatesOf(table, topic, (file) =>
-    mayLieBeyond(table, file, record),
-  )) {
-    if (row.offset >= (record.ledger.get(row.partition)?.next ?? 0)) return newest.snapshotId;
+  return (await hasRowsBeyond(table, record, topic)) ? newest.snapshotId : undefined;
+}
+
+async function hasRowsBeyond(
+  table: CatalogTable,
+  record: SourceRecord,
+  topic: string,
+): Promise<boolean> {
+  const rows = coordinatesOf(table, topic, (file) => mayLieBeyond(table, file, record));
+  for await (const { partition, offset } of rows) {
+    if (offset >= (record.ledger.get(partition)?.next ?? 0)) return true;
   }
-  return undefined;
+  return false;
 }
 
 /** Compaction only moves rows; anything else may bring some. */

@@ -16,8 +16,14 @@ export function logReport(
 ): void {
   switch (report.kind) {
     case "committed": {
-      const { plan, snapshotId, failures } = report;
+      const { plan, snapshotId, failures, record } = report;
       const fields = { ...context, snapshotId: snapshotId.toString(), failures };
+      if (plan.kind === "restore") {
+        const undoneSnapshotId = record.undone?.snapshotId.toString();
+        const message = "rollback accepted, going on from the position that is left";
+        logger.warn({ ...fields, plan: plan.kind, undoneSnapshotId }, message);
+        return;
+      }
       if (plan.kind !== "unit") {
         logger.info({ ...fields, plan: plan.kind }, "committed position");
         return;

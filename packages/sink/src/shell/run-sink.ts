@@ -177,6 +177,7 @@ function engineSettings(settings: ResolvedSinkSettings): EngineSettings {
     commitBytes: settings.commitBytes,
     memoryLimitBytes: settings.memoryLimitBytes,
     onDataLoss: settings.onDataLoss,
+    onRollback: settings.onRollback,
     lookIntervalMs: LOOK_INTERVAL_MS,
     truncationGraceMs: TRUNCATION_GRACE_MS,
     pendingManifestsMax: PENDING_MANIFESTS_MAX,

@@ -136,6 +136,11 @@ export class SinkLoop {
           () => target.applyDeadLetters(effect.pending, effect.applied),
           (through) => ({ kind: "dead-letters-applied", through }),
         );
+      case "remove-undone-dead-letters":
+        return this.#answer(
+          () => target.removeUndoneDeadLetters(effect.record),
+          (through) => ({ kind: "dead-letters-applied", through }),
+        );
       case "begin-reading":
         this.#handler.begin(effect.offsets);
         return undefined;

@@ -33,6 +33,8 @@ export interface SinkSettings {
   readonly deadLetterTable?: string | undefined;
   readonly onInvalid?: "dead-letters" | "fail" | undefined;
   readonly onDataLoss?: "fail" | "continue" | undefined;
+  /** Whether to go on from the position that a rollback of the table left; `fail` by default. */
+  readonly onRollback?: "fail" | "accept" | undefined;
   /** How long to try to reach Kafka, catalog and store at the start. */
   readonly startupTimeoutMs?: number | undefined;
   /** After how long without progress the member is taken for hung, and stops its heartbeats. */
@@ -66,6 +68,7 @@ export function resolveSinkSettings(settings: SinkSettings): ResolvedSinkSetting
     deadLetterTable: settings.deadLetterTable,
     onInvalid: settings.onInvalid ?? "dead-letters",
     onDataLoss: settings.onDataLoss ?? "fail",
+    onRollback: settings.onRollback ?? "fail",
     startupTimeoutMs: settings.startupTimeoutMs ?? 60_000,
     hungAfterMs: settings.hungAfterMs ?? 300_000,
   };

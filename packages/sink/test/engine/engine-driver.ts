@@ -16,6 +16,7 @@ const settings: EngineSettings = {
   commitBytes: 1_000_000,
   memoryLimitBytes: 1_000_000,
   onDataLoss: "fail",
+  onRollback: "fail",
   lookIntervalMs: 3_600_000,
   truncationGraceMs: 30_000,
   pendingManifestsMax: 100,

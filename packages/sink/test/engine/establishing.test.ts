@@ -137,7 +137,7 @@ describe("partitions that are added", () => {
 describe("a table that says something else", () => {
   it.each([
     ["rows without a position", view({ kind: "absent" }, true), "POSITION_UNKNOWN"],
-    ["a rollback", view({ kind: "rolled-back", copy }), "TABLE_ROLLED_BACK"],
+    ["a rollback", view({ kind: "rolled-back", copy, record: recordAt(10) }), "TABLE_ROLLED_BACK"],
     ["a replaced table", view({ kind: "replaced", copy }), "TABLE_REPLACED"],
     ["an uncertain copy", view({ kind: "uncertain", copy }, false), "POSITION_UNCERTAIN"],
     ["a replay", view({ kind: "foreign-replay", snapshotId: 3n }), "FOREIGN_REPLAY"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decidingSnapshots } from "../../src/proof/deciding-snapshots.ts";
+import { decidingSnapshots } from "../../src/protocol/deciding-snapshots.ts";
 import { snapshot, tableWith } from "../protocol/table-history.ts";
 
 describe("decidingSnapshots", () => {

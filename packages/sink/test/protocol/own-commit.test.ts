@@ -60,6 +60,49 @@ describe("planOwnCommit", () => {
     });
   });
 
+  it("states the position that a rollback left, and names what was undone", () => {
+    const table = tableWith(
+      [snapshot(1, undefined, recordAt(10)), snapshot(2, 1, recordAt(20))],
+      1,
+      copyOf(2, recordAt(20)),
+    );
+    const restored = planOwnCommit(table, { kind: "restore", main: 1n }, context);
+    // Behind every sequence number that was ever given.
+    const undone = { snapshotId: 2n, through: 3 };
+    expect(restored).toEqual({ kind: "write", record: recordAt(10, { undone }) });
+    expect(planOwnCommit(table, { kind: "restore", main: 2n }, context).kind).toBe("fenced");
+    expect(planOwnCommit(at10, { kind: "restore", main: 1n }, context).kind).toBe("superfluous");
+  });
+
+  it("goes back to the first offsets where main begins anew", () => {
+    const recorded = recordAt(20, { applied: 1, unit: new Map([[0, { start: 10, end: 20 }]]) });
+    const table = tableWith([snapshot(1, undefined), snapshot(2, undefined, recorded)], 1, {
+      ...copyOf(2, recorded),
+    });
+    const restored = planOwnCommit(table, { kind: "restore", main: 1n }, context);
+    const empty = { first: 0, next: 0, rows: 0, dead: 0, gaps: 0, lost: 0, unproved: 0 };
+    expect(restored).toEqual({
+      kind: "write",
+      record: recordAt(0, {
+        ledger: new Map([[0, empty]]),
+        undone: { snapshotId: 2n, through: 3 },
+      }),
+    });
+  });
+
+  it("carries an accepted rollback until its dead letters are gone", () => {
+    const undone = { snapshotId: 2n, through: 3 };
+    const table = tableWith([snapshot(3, undefined, recordAt(10, { undone }))], 3);
+    const undoneAfter = (appliedThrough: number, plan: CommitPlan): unknown => {
+      const planned = planOwnCommit(table, plan, { ...context, appliedThrough });
+      return planned.kind === "write" ? planned.record.undone : planned.kind;
+    };
+    const added: CommitPlan = { kind: "first-position", firstOffsets: new Map([[1, 0]]) };
+    expect(undoneAfter(2, unit(10, 20))).toEqual(undone);
+    expect(undoneAfter(2, added)).toEqual(undone);
+    expect(undoneAfter(3, { kind: "refresh" })).toBeUndefined();
+  });
+
   it("writes the first position of all partitions, and finds that of a faster member", () => {
     const plan: CommitPlan = { kind: "first-position", firstOffsets: new Map([[0, 7]]) };
     const first = planOwnCommit(tableWith([], undefined), plan, context);

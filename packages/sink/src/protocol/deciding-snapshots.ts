@@ -1,5 +1,5 @@
 import type { TableMetadata } from "@salon/iceberg-writer";
-import { mainLine } from "../protocol/position.ts";
+import { mainLine } from "./position.ts";
 
 /**
  * Tells whether a dead letter counts by the main snapshot that decided it (PROTOCOL: Dead letters):
