@@ -5,7 +5,7 @@ import json
 import time
 
 from confluent_kafka import Consumer, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
 
 from json_lines import serve
 
@@ -17,6 +17,19 @@ def create_topic(connection, topic, partitions, config):
     admin = AdminClient(connection)
     created = admin.create_topics([NewTopic(topic, partitions, 1, config=config)])
     created[topic].result(TIMEOUT_SECONDS)
+
+
+def add_partitions(connection, topic, partitions):
+    """Adds partitions up to this many."""
+    admin = AdminClient(connection)
+    added = admin.create_partitions([NewPartitions(topic, partitions)])
+    added[topic].result(TIMEOUT_SECONDS)
+
+
+def delete_topic(connection, topic):
+    admin = AdminClient(connection)
+    deleted = admin.delete_topics([topic])
+    deleted[topic].result(TIMEOUT_SECONDS)
 
 
 def end_offsets(connection, topic):
@@ -128,6 +141,8 @@ def consume(connection, topic, groupId, count):
 serve(
     {
         "createTopic": create_topic,
+        "addPartitions": add_partitions,
+        "deleteTopic": delete_topic,
         "endOffsets": end_offsets,
         "produce": produce,
         "consume": consume,

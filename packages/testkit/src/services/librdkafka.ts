@@ -58,6 +58,10 @@ export interface LibrdkafkaClient extends AsyncDisposable {
       readonly config?: Readonly<Record<string, string>>;
     },
   ): Promise<void>;
+  /** Errors: `REQUEST_FAILED`, also when the topic has as many. */
+  addPartitions(topic: string, total: number): Promise<void>;
+  /** Resolves when the broker has taken the request; the topic may be seen for a while yet. */
+  deleteTopic(topic: string): Promise<void>;
   /** The last stable offset of each partition, by its number. */
   endOffsets(topic: string): Promise<readonly number[]>;
   /** Resolves when the broker has all records, with where each came to stand, in their order. */
@@ -90,6 +94,12 @@ export async function startLibrdkafka(
   return {
     async createTopic(topic, { partitions = 1, config = {} } = {}) {
       await service.request("createTopic", { connection, topic, partitions, config });
+    },
+    async addPartitions(topic, total) {
+      await service.request("addPartitions", { connection, topic, partitions: total });
+    },
+    async deleteTopic(topic) {
+      await service.request("deleteTopic", { connection, topic });
     },
     async endOffsets(topic) {
       return (await service.request("endOffsets", { connection, topic })) as readonly number[];

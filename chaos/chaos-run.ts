@@ -1,0 +1,144 @@
+import { writeFile } from "node:fs/promises";
+import { checkLedger, startNodeProgram, startReader } from "@salon/testkit";
+import type { LedgerReport } from "@salon/testkit";
+import {
+  type ProducedRating,
+  expectedRow,
+} from "../apps/consumer-cli/test/pipeline/produced-ratings.ts";
+import { runRound } from "./fault-runner.ts";
+import type { FaultOutcome } from "./fault-runner.ts";
+import { createMember } from "./member.ts";
+import type { Member } from "./member.ts";
+import type { Round } from "./plan.ts";
+import { startRatingsProducer } from "./ratings-producer.ts";
+import { DEAD_LETTERS_TABLE, MAIN_TABLE, startStage } from "./stage.ts";
+import type { CatalogKind, Stage } from "./stage.ts";
+
+const consumeMain = new URL("../apps/consumer-cli/src/main.ts", import.meta.url);
+const tableMain = new URL("../apps/table-cli/src/main.ts", import.meta.url);
+
+/** What the members told of their commits. */
+interface CommitCounts {
+  readonly commits: number;
+  readonly conflicts: number;
+  readonly unknownOutcomes: number;
+  readonly fencedUnits: number;
+}
+
+/** What a run came to. */
+export interface ChaosReport extends CommitCounts {
+  readonly catalog: CatalogKind;
+  readonly seed: number;
+  readonly durationMs: number;
+  readonly faults: readonly FaultOutcome[];
+  readonly ledger: LedgerReport;
+  /** Exit code of `salon-table verify --deep`. */
+  readonly verifyExitCode: number;
+  readonly logDirectory: string;
+}
+
+/** Runs the rounds of a plan against one catalog, then compares table and topic by value. */
+export async function runChaos(settings: {
+  readonly catalog: CatalogKind;
+  readonly seed: number;
+  readonly memberCount: number;
+  readonly rounds: readonly Round[];
+  readonly onOutcome: (outcome: FaultOutcome) => void;
+}): Promise<ChaosReport> {
+  const start = performance.now();
+  await using resources = new AsyncDisposableStack();
+  const stage = await startStage(settings, resources);
+  const producer = startRatingsProducer(stage.client, settings.seed);
+  const members: Member[] = [];
+  for (let index = 0; index < settings.memberCount; index++) {
+    members.push(await createMember(stage, index, resources));
+  }
+  await Promise.all(members.map((member) => member.start()));
+
+  const faults: FaultOutcome[] = [];
+  for (const round of settings.rounds) {
+    const outcomes = await runRound(round, stage, members);
+    for (const outcome of outcomes) settings.onOutcome(outcome);
+    faults.push(...outcomes);
+  }
+  const produced = await producer.stop();
+  await Promise.all(members.map((member) => member.leave()));
+  await drain(stage);
+  const verify = await runToEnd(stage, tableMain, [
+    "verify",
+    "--deep",
+    `--bootstrap-servers=${stage.kafka.bootstrapServers}`,
+    ...stage.catalogFlags(),
+  ]);
+  await writeFile(`${stage.logDirectory}/verify.log`, verify.output);
+  return {
+    catalog: settings.catalog,
+    seed: settings.seed,
+    ...countCommits(members.map((member) => member.log()).join("\n")),
+    faults,
+    ledger: await readLedger(stage, produced),
+    verifyExitCode: verify.code,
+    durationMs: Math.round(performance.now() - start),
+    logDirectory: stage.logDirectory,
+  };
+}
+
+/** True when every fault happened and nothing is lost, twice or different. */
+export function hasHeld({ faults, ledger, verifyExitCode }: ChaosReport): boolean {
+  return (
+    faults.every(({ failure }) => failure === undefined) &&
+    ledger.faults.length === 0 &&
+    ledger.recordCount > 0 &&
+    verifyExitCode === 0
+  );
+}
+
+/** What the members left, taken by one more without proxies. */
+async function drain(stage: Stage): Promise<void> {
+  const { code, output } = await runToEnd(stage, consumeMain, [
+    `--bootstrap-servers=${stage.kafka.bootstrapServers}`,
+    ...stage.consumerFlags(),
+    "--trigger=available-now",
+  ]);
+  await writeFile(`${stage.logDirectory}/drain.log`, output);
+  if (code !== 0) throw new Error(`the last consumer ended with ${code}: ${stage.logDirectory}`);
+}
+
+/** As PyIceberg reads it, against what the broker acknowledged. */
+async function readLedger(
+  stage: Stage,
+  produced: readonly ProducedRating[],
+): Promise<LedgerReport> {
+  await using reader = await startReader("pyiceberg");
+  const read = (table: string): ReturnType<typeof reader.readTable> =>
+    reader.readTable({ catalog: stage.reference, table: stage.tableName(table) });
+  return checkLedger({
+    produced,
+    expected: expectedRow,
+    tableRows: await read(MAIN_TABLE),
+    deadLetterRows: await read(DEAD_LETTERS_TABLE),
+  });
+}
+
+async function runToEnd(
+  stage: Stage,
+  entry: URL,
+  args: readonly string[],
+): Promise<{ readonly code: number; readonly output: string }> {
+  await using child = await startNodeProgram({ entry, args, env: stage.credentials });
+  const { code = -1 } = await child.exit;
+  return { code, output: child.stdout() + child.stderr() };
+}
+
+function countCommits(log: string): CommitCounts {
+  const lines = log.split("\n");
+  const count = (...texts: readonly string[]): number =>
+    lines.filter((line) => texts.every((text) => line.includes(text))).length;
+  const failed = '"msg":"commit not done"';
+  return {
+    commits: count('"msg":"committed"'),
+    conflicts: count(failed, '"outcome":"conflict"'),
+    unknownOutcomes: count(failed, '"outcome":"unknown"'),
+    fencedUnits: count('"msg":"unit dropped, reading it again"'),
+  };
+}

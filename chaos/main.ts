@@ -1,0 +1,103 @@
+import { writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { hasHeld, runChaos } from "./chaos-run.ts";
+import type { ChaosReport } from "./chaos-run.ts";
+import { createPlan, DISTURBANCES } from "./plan.ts";
+import type { Disturbance } from "./plan.ts";
+import type { CatalogKind } from "./stage.ts";
+
+const MEMBER_COUNT = 3;
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: "1" },
+    catalog: { type: "string", default: "both" },
+    kills: { type: "string", default: "20" },
+    freezes: { type: "string", default: "5" },
+    disturbances: { type: "string", default: "0" },
+    json: { type: "string" },
+  },
+});
+const catalogs = readCatalogs(values.catalog);
+const seed = readCount("seed", values.seed);
+const reports: ChaosReport[] = [];
+for (const [index, catalog] of catalogs.entries()) {
+  const share = (name: Parameters<typeof shareOf>[0]): number => shareOf(name, index);
+  const rounds = createPlan({
+    seed: seed + index,
+    memberCount: MEMBER_COUNT,
+    kills: share("kills"),
+    freezes: share("freezes"),
+    disturbances: share("disturbances"),
+    // In the hadoop layout nobody else writes at the same time.
+    disturbanceKinds: DISTURBANCES.filter((kind) => catalog === "rest" || !isBySpark(kind)),
+  });
+  console.log(`# ${catalog}, seed ${seed + index}`);
+  const report = await runChaos({
+    catalog,
+    seed: seed + index,
+    memberCount: MEMBER_COUNT,
+    rounds,
+    onOutcome: ({ name, durationMs, failure }) =>
+      console.log(`${name}: ${failure ?? "done"} (${durationMs} ms)`),
+  });
+  printReport(report);
+  reports.push(report);
+}
+if (values.json !== undefined) await writeFile(values.json, JSON.stringify(reports, jsonValue, 2));
+process.exitCode = reports.every(hasHeld) ? 0 : 1;
+
+function printReport(report: ChaosReport): void {
+  const { ledger, faults } = report;
+  const of = (kind: string): number => ledger.faults.filter((fault) => fault.kind === kind).length;
+  const byName = Object.entries(Object.groupBy(faults, ({ name }) => name)).map(
+    ([name, all = []]) => [name, all.filter(({ failure }) => failure === undefined).length],
+  );
+  console.table({
+    ...Object.fromEntries(byName),
+    "faults that never came about": faults.filter(({ failure }) => failure !== undefined).length,
+    commits: report.commits,
+    conflicts: report.conflicts,
+    "unknown outcomes": report.unknownOutcomes,
+    "fenced units": report.fencedUnits,
+    records: ledger.recordCount,
+    rows: ledger.tableRowCount,
+    "dead letters": ledger.deadLetterCount,
+    lost: of("missing"),
+    twice: of("twice"),
+    "other ledger faults": ledger.faults.length - of("missing") - of("twice"),
+    "salon-table verify --deep": report.verifyExitCode === 0 ? "proved" : "FAILED",
+    seconds: Math.round(report.durationMs / 1_000),
+  });
+  for (const { kind, partition, offset, detail } of ledger.faults.slice(0, 10)) {
+    console.log(`${kind} ${partition}:${offset} ${detail}`);
+  }
+  console.log(`logs: ${report.logDirectory}`);
+}
+
+function isBySpark(kind: Disturbance): boolean {
+  return kind === "compaction" || kind === "expiry";
+}
+
+/** The number of a flag, split evenly over the catalogs, the first taking what is left over. */
+function shareOf(name: "kills" | "freezes" | "disturbances", index: number): number {
+  const total = readCount(name, values[name]);
+  const even = Math.floor(total / catalogs.length);
+  return index === 0 ? total - even * (catalogs.length - 1) : even;
+}
+
+function readCatalogs(text: string): readonly CatalogKind[] {
+  if (text === "both") return ["rest", "hadoop"];
+  if (text === "rest" || text === "hadoop") return [text];
+  throw new Error(`--catalog is rest, hadoop or both, not ${text}`);
+}
+
+function readCount(name: string, text: string): number {
+  const count = Number(text);
+  if (/^\d{1,9}$/.test(text)) return count;
+  throw new Error(`--${name} takes a number from 0, not ${text}`);
+}
+
+function jsonValue(_: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
+}

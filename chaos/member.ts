@@ -1,0 +1,90 @@
+import { appendFile } from "node:fs/promises";
+import { startFaultProxy, startNodeProgram } from "@salon/testkit";
+import type { FaultProxy, KafkaGateProxy, ManagedProcess } from "@salon/testkit";
+import type { Stage } from "./stage.ts";
+
+const consumeMain = new URL("../apps/consumer-cli/src/main.ts", import.meta.url);
+
+/** Short, so that the group goes on soon; long enough for a loaded machine's heartbeats. */
+export const SESSION_TIMEOUT_MS = 5_000;
+
+/** A place in the group: its proxies stay while the processes behind them come and go. */
+export interface Member {
+  readonly index: number;
+  readonly kafka: KafkaGateProxy;
+  readonly store: FaultProxy;
+  /** Absent in the hadoop layout, where the store is the catalog. */
+  readonly catalog?: FaultProxy;
+  /** The process that runs now. */
+  process(): ManagedProcess;
+  start(): Promise<void>;
+  /** Ends it orderly and answers its exit code. */
+  leave(): Promise<number | undefined>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** All that its processes logged so far. */
+  log(): string;
+}
+
+/** Starts the proxies of a member, owned by `resources`; its process is started apart. */
+export async function createMember(
+  stage: Stage,
+  index: number,
+  resources: AsyncDisposableStack,
+): Promise<Member> {
+  const kafka = stage.kafka.gated[index];
+  if (kafka === undefined) throw new Error(`no gate for member ${index}`);
+  const store = resources.use(await startFaultProxy({ target: stage.s3.endpoint }));
+  const catalog =
+    stage.restUri === undefined
+      ? undefined
+      : resources.use(await startFaultProxy({ target: stage.restUri }));
+  let process: ManagedProcess | undefined;
+  let earlierLog = "";
+  const keepLog = async (): Promise<void> => {
+    const text = process?.stderr() ?? "";
+    earlierLog += text;
+    await appendFile(`${stage.logDirectory}/member-${index}.log`, text);
+    process = undefined;
+  };
+  const current = (): ManagedProcess => {
+    if (process === undefined) throw new Error(`member ${index} does not run`);
+    return process;
+  };
+  const member: Member = {
+    index,
+    kafka: kafka.proxy,
+    store,
+    ...(catalog !== undefined && { catalog }),
+    process: current,
+    async start() {
+      process = await startNodeProgram({
+        entry: consumeMain,
+        name: `member ${index}`,
+        env: stage.credentials,
+        args: [
+          `--bootstrap-servers=${kafka.bootstrapServers}`,
+          `--session-timeout=${SESSION_TIMEOUT_MS}ms`,
+          "--commit-interval=1s",
+          ...stage.consumerFlags({ storeUrl: store.url, catalogUrl: catalog?.url }),
+        ],
+      });
+    },
+    async leave() {
+      const { code } = await current().stop({ graceMs: 60_000 });
+      await keepLog();
+      return code;
+    },
+    async kill() {
+      const child = current();
+      child.signal("SIGKILL");
+      await child.exit;
+      await keepLog();
+    },
+    log: () => earlierLog + (process?.stderr() ?? ""),
+  };
+  resources.defer(async () => {
+    if (process !== undefined) await member.kill();
+  });
+  return member;
+}
