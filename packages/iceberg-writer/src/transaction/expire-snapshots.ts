@@ -83,12 +83,25 @@ export async function expireSnapshots(
   const store = new ManifestStore(current, effects.randomUuid);
   const found = { gone, kept: current.metadata.snapshots };
   const withDataFiles = options.deleteDataFiles === true;
-  const unreachable = await findUnreachableFiles(store, { ...found, withDataFiles }, operation);
+  const unreachable = await unlessTaken(() =>
+    findUnreachableFiles(store, { ...found, withDataFiles }, operation),
+  );
+  if (unreachable === undefined) return { table: current, expired, deleted: nothing };
   // Data files first: what is left after a crash is still named by a manifest.
   const { dataFiles, manifests, manifestLists } = unreachable;
   for (const paths of [dataFiles, manifests, manifestLists])
     await store.deleteAll(paths, operation);
   return { table: current, expired, deleted: unreachable };
+}
+
+/** Undefined where another expiry deletes at the same time: what is left is left to it. */
+async function unlessTaken<T>(find: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await find();
+  } catch (error) {
+    if (error instanceof IcebergError && error.code === "FILE_NOT_FOUND") return undefined;
+    throw error;
+  }
 }
 
 function expireCommit(base: TableMetadata, expired: ExpiredSnapshots): TableCommit | undefined {

@@ -216,3 +216,30 @@ describe("expireSnapshots", () => {
     });
   });
 });
+
+describe("two expiries at the same time", () => {
+  it("leave the files that the other deletes to it", async () => {
+    const { catalog, table } = await openWithSnapshots(5);
+    const expire = (of: Catalog): ReturnType<typeof expireSnapshots> =>
+      expireSnapshots({
+        catalog: of,
+        table,
+        retention: { maxSnapshotAgeMs: 0, minSnapshotsToKeep: 1 },
+        deleteDataFiles: true,
+        components: at(6),
+      });
+    // The first one's commit is done; before it deletes the second one has done all of its work.
+    const slow = scriptCommits(catalog, [
+      async (apply) => {
+        const outcome = await apply();
+        for (const { manifestList } of table.metadata.snapshots.slice(0, 4)) {
+          await table.fileIo.delete(manifestList);
+        }
+        return outcome;
+      },
+    ]);
+    const { expired, deleted } = await expire(slow);
+    expect(expired.snapshotIds).toEqual([1n, 2n, 3n, 4n]);
+    expect(deleted).toEqual({ manifestLists: [], manifests: [], dataFiles: [] });
+  });
+});
