@@ -86,8 +86,11 @@ function begin(state: EngineState): EngineStep {
     offsets.set(partition, next);
     partitions.set(partition, { next });
   }
+  // What was paused while it was given back may be this member's again.
+  const resume = { kind: "resume", partitions: [...partitions.keys()] } as const;
   return step(state, { awaiting: undefined, partitions, isPaused: false }, [
     { kind: "begin-reading", offsets },
+    ...(state.isPaused ? [resume] : []),
   ]);
 }
 

@@ -7,7 +7,7 @@ import { grownIdentity, identityError } from "../protocol/source-identity.ts";
 import { andThen, fail, step } from "./engine-step.ts";
 import type { EngineStep } from "./engine-step.ts";
 import { takePosition } from "./establishing.ts";
-import { backoffMs, rewind } from "./rewind.ts";
+import { backoffMs, rewind, soughtWherePlaced } from "./rewind.ts";
 
 type SettledResult = Extract<EngineEvent, { kind: "commit-settled" }>["result"];
 
@@ -125,13 +125,14 @@ function committed(
 }
 
 function positionFound(state: EngineState, record: SourceRecord): EngineStep {
-  return step(state, {
+  const found = step(state, {
     record,
     identity: grownIdentity(state.identity, record),
     commit: undefined,
     lastLookMs: state.nowMs,
     phase: state.phase === "establishing" ? "running" : state.phase,
   });
+  return soughtWherePlaced(state, found);
 }
 
 /** The unit is not to be written: the table's own position is where reading goes on. */

@@ -9,7 +9,7 @@ import type { TableView } from "./engine-event.ts";
 import type { EngineState } from "./engine-state.ts";
 import { andThen, fail, step } from "./engine-step.ts";
 import type { EngineStep } from "./engine-step.ts";
-import { rewind } from "./rewind.ts";
+import { rewind, soughtWherePlaced } from "./rewind.ts";
 
 /** Takes the position that the table holds; a new source measures its log first. */
 export function tableRead(state: EngineState, view: TableView): EngineStep {
@@ -53,7 +53,7 @@ export function takePosition(state: EngineState, view: TableView): EngineStep {
   if (mismatch !== undefined) return fail(state, mismatch);
   if (view.appliedThrough < record.applied) return fail(state, deadLettersUndone(record, view));
   const isStale = view.reading.kind === "recorded" && view.reading.isCopyStale;
-  return step(
+  const taken = step(
     state,
     {
       record,
@@ -68,6 +68,7 @@ export function takePosition(state: EngineState, view: TableView): EngineStep {
       ...(isStale ? [{ kind: "report", report: { kind: "copy-stale" } } as const] : []),
     ],
   );
+  return soughtWherePlaced(state, taken);
 }
 
 /**

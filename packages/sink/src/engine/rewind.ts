@@ -1,6 +1,6 @@
 import type { EngineEffect } from "./engine-effect.ts";
 import type { EngineState, PartitionState } from "./engine-state.ts";
-import { step } from "./engine-step.ts";
+import { andThen, step } from "./engine-step.ts";
 import type { EngineStep } from "./engine-step.ts";
 
 const RETRY_WAIT_MIN_MS = 100;
@@ -21,7 +21,7 @@ export function rewind(state: EngineState, afterMs: number): EngineStep {
   for (const [partition, own] of state.partitions) {
     const next = firstUnread(state, partition);
     if (next === undefined) {
-      // A rollback undid its first position: whatever is read of it is fenced until it has another.
+      // A rollback undid its first position: it is sought when it has another.
       partitions.set(partition, own);
       continue;
     }
@@ -33,6 +33,17 @@ export function rewind(state: EngineState, afterMs: number): EngineStep {
     { filling: undefined, bufferedBytes: 0, partitions, heldUntilMs: state.nowMs + afterMs },
     effects,
   );
+}
+
+/**
+ * Reads on from the new record where partitions have a first position again that a rollback undid.
+ */
+export function soughtWherePlaced(before: EngineState, taken: EngineStep): EngineStep {
+  const { record, partitions } = taken.state;
+  const isPlaced = [...partitions.keys()].some(
+    (partition) => before.record?.ledger.has(partition) === false && record?.ledger.has(partition),
+  );
+  return isPlaced ? andThen(taken, (next) => rewind(next, 0)) : taken;
 }
 
 /**

@@ -73,6 +73,8 @@ export function planOwnCommit(
       return planFirstPosition(record, plan.firstOffsets, context.identity);
     case "unit": {
       if (record === undefined) return { kind: "fenced", reading };
+      // It may hold what was undone, whose dead letters are there still.
+      if (isUndone(record, context)) return { kind: "fenced", reading };
       const ledger = new Map(record.ledger);
       for (const [partition, stretch] of plan.stretches) {
         const entry = ledger.get(partition);
@@ -194,8 +196,16 @@ function withOutbox(
   const dropped = record.pending.filter((entry) => entry.sequence <= context.appliedThrough);
   const kept = record.pending.filter((entry) => entry.sequence > context.appliedThrough);
   const applied = Math.max(record.applied, ...dropped.map((entry) => entry.sequence));
-  const isUndone = undone !== undefined && undone.through > context.appliedThrough;
-  return { ...record, ...(isUndone ? { undone } : {}), pending: [...kept, ...added], applied };
+  const restoring = isUndone({ undone }, context) ? { undone } : {};
+  return { ...record, ...restoring, pending: [...kept, ...added], applied };
+}
+
+/** A rollback was accepted whose dead letters may be in their table. */
+function isUndone(
+  { undone }: Pick<SourceRecord, "undone">,
+  { appliedThrough }: CommitContext,
+): boolean {
+  return undone !== undefined && undone.through > appliedThrough;
 }
 
 function unitRanges(stretches: ReadonlyMap<number, LedgerStretch>): SourceRecord["unit"] {

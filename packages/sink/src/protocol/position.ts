@@ -30,7 +30,8 @@ export type PositionReading =
       readonly foreignSnapshots: readonly Snapshot[];
     }
   /**
-   * The copy names a snapshot that is no longer in main's line; `record` is what main's line holds.
+   * The copy names a snapshot that is no longer in main's line, or there is such a snapshot;
+   * `record` is what main's line holds.
    */
   | { readonly kind: "rolled-back"; readonly copy: PositionCopy; readonly record: SourceRecord }
   /** Main's line begins anew without an own snapshot. */
@@ -47,7 +48,7 @@ export type PositionReading =
  */
 export function readPosition(metadata: TableMetadata, sourceId: string): PositionReading {
   const key = sourceKey(sourceId);
-  const copy = ownCopy(metadata, key);
+  const copy = newestOf(ownCopy(metadata, key), newestOwnSnapshot(metadata, key));
   const line = mainLine(metadata, (snapshot) => snapshot.summary[key] !== undefined);
   const own = line.found;
   const foreignSnapshots = line.passed;
@@ -65,8 +66,7 @@ export function readPosition(metadata: TableMetadata, sourceId: string): Positio
       kind: "recorded",
       record,
       snapshotId: own.snapshotId,
-      isCopyStale:
-        copy === undefined || serializeSourceRecord(copy.record) !== serializeSourceRecord(record),
+      isCopyStale: isCopyStale(metadata, key, record),
       foreignSnapshots,
     };
   }
@@ -145,6 +145,39 @@ function ownCopy(metadata: TableMetadata, key: string): PositionCopy | undefined
   const text = metadata.properties[key];
   const copy = text === undefined ? undefined : parsePositionCopy(text);
   return copy?.tableUuid === metadata.tableUuid ? copy : undefined;
+}
+
+function isCopyStale(metadata: TableMetadata, key: string, record: SourceRecord): boolean {
+  const copy = ownCopy(metadata, key);
+  return copy === undefined || serializeSourceRecord(copy.record) !== serializeSourceRecord(record);
+}
+
+/**
+ * What an own snapshot would have left as copy: whoever edits properties does not hide a rollback
+ * as long as the snapshots that it undid are known.
+ */
+function newestOwnSnapshot(metadata: TableMetadata, key: string): PositionCopy | undefined {
+  let newest: Snapshot | undefined;
+  for (const snapshot of metadata.snapshots) {
+    if (snapshot.summary[key] === undefined) continue;
+    if (newest === undefined || snapshot.sequenceNumber > newest.sequenceNumber) newest = snapshot;
+  }
+  const text = newest?.summary[key];
+  if (newest === undefined || text === undefined) return undefined;
+  return {
+    tableUuid: metadata.tableUuid,
+    snapshotId: newest.snapshotId,
+    sequenceNumber: Number(newest.sequenceNumber),
+    record: parseSourceRecord(text),
+  };
+}
+
+function newestOf(
+  left: PositionCopy | undefined,
+  right: PositionCopy | undefined,
+): PositionCopy | undefined {
+  if (left === undefined || right === undefined) return left ?? right;
+  return right.sequenceNumber > left.sequenceNumber ? right : left;
 }
 
 /** A cherry-pick of an own snapshot brings its rows a second time. */

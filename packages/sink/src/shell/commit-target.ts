@@ -173,7 +173,7 @@ export class CommitTarget {
         : this.applyDeadLetters(record.pending, record.applied);
     }
     const loadMain = async (): Promise<TableMetadata> => (await this.#reload()).metadata;
-    return deadLetters.removeUndone(record, { topic, loadMain });
+    return deadLetters.removeUndone(record, { topic, ledger: record.ledger, loadMain });
   }
 
   async #attemptOrReload(

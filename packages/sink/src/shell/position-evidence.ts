@@ -14,8 +14,9 @@ interface Coordinates {
 
 /**
  * What the rows say where metadata does not. For `absent`: whether rows of the topic are there. For
- * `uncertain`: whether the copy's last unit is there and nothing beyond its position, which after a
- * rollback is not so. For what a rollback left: whether there are rows at or beyond that.
+ * `uncertain`: whether the copy's last unit is there, or as many rows as its ledger has, and
+ * nothing beyond its position; after a rollback that undid rows it is not so. For what a rollback
+ * left: whether there are rows at or beyond that.
  */
 export async function findEvidence(
   table: CatalogTable,
@@ -31,12 +32,15 @@ export async function findEvidence(
   if (reading.kind !== "uncertain") return undefined;
   const { ledger, unit } = reading.copy.record;
   let isUnitThere = false;
+  const missing = new Map([...ledger].map(([partition, { rows }]) => [partition, rows]));
   for await (const { partition, offset } of coordinatesOf(table, topic)) {
-    if (offset >= (ledger.get(partition)?.next ?? 0)) return false;
+    const { first, next } = ledger.get(partition) ?? { first: 0, next: 0 };
+    if (offset >= next) return false;
     const range = unit.get(partition);
     if (range !== undefined && offset >= range.start && offset < range.end) isUnitThere = true;
+    if (offset >= first) missing.set(partition, (missing.get(partition) ?? 0) - 1);
   }
-  return isUnitThere;
+  return isUnitThere || [...missing.values()].every((rows) => rows === 0);
 }
 
 /**

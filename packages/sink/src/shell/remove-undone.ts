@@ -2,11 +2,14 @@ import { valueAt } from "@salon/columns";
 import { scanTable, writePositionDeletes } from "@salon/iceberg-writer";
 import type { CatalogTable, DataFile, DeletedRows, TableMetadata } from "@salon/iceberg-writer";
 import { hasOneMainTable } from "../protocol/dead-letter-watermark.ts";
+import type { Ledger } from "../protocol/ledger.ts";
 import { decidingSnapshots } from "../protocol/deciding-snapshots.ts";
 
 /** Which dead letters go. */
 export interface UndoneDeadLetters {
   readonly topic: string;
+  /** Of the position that is left: no letter beyond it was decided by what is left. */
+  readonly ledger: Ledger;
   /** The main table, read after the dead letters, so that it knows all that decided them. */
   readonly loadMain: () => Promise<TableMetadata>;
 }
@@ -17,7 +20,7 @@ export interface UndoneDeadLetters {
  */
 export async function deleteUndone(
   table: CatalogTable,
-  { topic, loadMain }: UndoneDeadLetters,
+  { topic, ledger, loadMain }: UndoneDeadLetters,
 ): Promise<readonly DataFile[]> {
   const letters: (Letter & { readonly dataFile: DataFile })[] = [];
   for await (const letter of lettersOf(table, topic)) letters.push(letter);
@@ -26,9 +29,11 @@ export async function deleteUndone(
   const known = new Set(main.snapshots.map(({ snapshotId }) => snapshotId));
   // Where another main table has its dead letters here too, what is not known may be its own.
   const isAlone = hasOneMainTable(table.metadata, main.tableUuid);
-  const undone = letters.filter(
-    ({ decidedBy }) => !counts(decidedBy) && (isAlone || known.has(decidedBy)),
-  );
+  const undone = letters.filter(({ decidedBy, partition, offset }) => {
+    if (!isAlone && !known.has(decidedBy)) return false;
+    // Expiry may have left no trace of the snapshot that decided it.
+    return !counts(decidedBy) || offset >= (ledger.get(partition)?.next ?? 0);
+  });
   const files = Map.groupBy(undone, ({ dataFile }) => dataFile);
   const deleted = [...files].map(([dataFile, rows]): DeletedRows => ({
     dataFile,
@@ -40,21 +45,24 @@ export async function deleteUndone(
 interface Letter {
   readonly position: number;
   readonly decidedBy: bigint;
+  readonly partition: number;
+  readonly offset: number;
 }
 
 async function* lettersOf(
   table: CatalogTable,
   topic: string,
 ): AsyncGenerator<Letter & { readonly dataFile: DataFile }, void, undefined> {
-  const columns = ["_kafka_topic", "decided_by"];
+  const columns = ["_kafka_topic", "decided_by", "_kafka_partition", "_kafka_offset"];
   for await (const { dataFile, batch, positions } of scanTable({ table, columns })) {
-    const [topics, deciders] = batch.columns;
-    if (topics === undefined || deciders === undefined) return;
     let row = 0;
     for (const position of positions) {
-      const decidedBy = valueAt(deciders, row);
-      if (valueAt(topics, row) === topic && typeof decidedBy === "bigint") {
-        yield { dataFile, position, decidedBy };
+      const [of, decidedBy, partition, offset] = batch.columns.map((column) =>
+        valueAt(column, row),
+      );
+      if (of === topic && typeof decidedBy === "bigint") {
+        const place = { partition: Number(partition), offset: Number(offset) };
+        yield { dataFile, position, decidedBy, ...place };
       }
       row++;
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parsePositionCopy } from "../../src/protocol/position-copy.ts";
 import type { PositionReading } from "../../src/protocol/position.ts";
 import { copyOf, recordAt } from "../protocol/table-history.ts";
-import { EngineDriver, view } from "./engine-driver.ts";
+import { EngineDriver, twoPartitionsAt, view } from "./engine-driver.ts";
 
 const copy = parsePositionCopy(Object.values(copyOf(2, recordAt(20)))[0] ?? "");
 if (copy === undefined) throw new Error("no copy");
@@ -68,6 +68,24 @@ describe("a rollback that is accepted", () => {
     expect(engine.effect("seek")).toMatchObject({ partition: 0, offset: 10 });
     expect(engine.kinds()).toContain("resume");
     engine.chunk(10, 15);
+  });
+
+  it("that undid the first position of an added partition reads it from its next one", () => {
+    const engine = new EngineDriver({ onRollback: "accept" }, 2).run(twoPartitionsAt(20, 2));
+    engine.chunk(20, 25);
+    const fenced = { kind: "fenced", view: view(rolledBack, false), mayBeApplied: false } as const;
+    engine.tell({ kind: "attempt-finished", commitId: engine.sealed(), result: fenced });
+    engine.committed(engine.effect("attempt-commit").commitId, restored);
+    expect(engine.effect("read-log-ranges").partitions).toEqual([1]);
+    engine.tell({ kind: "dead-letters-applied", through: 3 });
+    const ranges = new Map([[1, { startOffset: 0, endOffset: 2 }]]);
+    engine.tell({ kind: "log-ranges-read", purpose: "first-position", ranges });
+    engine.committed(engine.effect("attempt-commit").commitId, twoPartitionsAt(10, 0));
+    const seeks = engine.effects.filter((effect) => effect.kind === "seek");
+    expect(seeks).toMatchObject([
+      { partition: 0, offset: 10 },
+      { partition: 1, offset: 0 },
+    ]);
   });
 
   it("is none where rows are there beyond what it left: they would be there twice", () => {

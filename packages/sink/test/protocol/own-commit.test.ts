@@ -98,7 +98,10 @@ describe("planOwnCommit", () => {
       return planned.kind === "write" ? planned.record.undone : planned.kind;
     };
     const added: CommitPlan = { kind: "first-position", firstOffsets: new Map([[1, 0]]) };
-    expect(undoneAfter(2, unit(10, 20))).toEqual(undone);
+    // Nothing is decided before: what is left of the position cannot go on.
+    expect(undoneAfter(2, unit(10, 20))).toBe("fenced");
+    expect(undoneAfter(3, unit(10, 20))).toBeUndefined();
+    expect(undoneAfter(2, { kind: "refresh" })).toEqual(undone);
     expect(undoneAfter(2, added)).toEqual(undone);
     expect(undoneAfter(3, { kind: "refresh" })).toBeUndefined();
   });
