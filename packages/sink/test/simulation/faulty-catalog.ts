@@ -109,6 +109,8 @@ export class FaultyCatalog implements Catalog {
     }
     const fault = world.between(0, 5);
     this.#process.log(`commit fault ${fault}`);
+    // What others do meanwhile, expiry too, may leave no trace of what became of it.
+    if (world.chance(0.5)) world.startTimer(() => this.#stand(), world.between(0, 15));
     switch (fault) {
       case 0:
         return { kind: "unknown", cause };
@@ -129,6 +131,12 @@ export class FaultyCatalog implements Catalog {
         await this.#process.pass(15_000);
         return this.#apply(table, commit);
     }
+  }
+
+  #stand(): void {
+    const forMs = this.#process.world.between(1_000, 8_000);
+    this.#process.log(`stands still for ${forMs} ms`);
+    this.#process.freeze(forMs);
   }
 
   async #apply(table: CatalogTable, commit: TableCommit): Promise<CommitOutcome> {

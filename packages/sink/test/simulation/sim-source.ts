@@ -17,6 +17,7 @@ export class SimSource implements KafkaSource, GroupSeat {
   readonly #topic: MemoryTopic;
   readonly #group: SimGroup;
   readonly #process: SimProcess;
+  readonly #onMirrored: (offsets: ReadonlyMap<number, number>) => void;
   readonly #states = new Map<number, ReadState>();
   readonly #epochs = new Map<number, number>();
   readonly #paused = new Set<number>();
@@ -25,7 +26,13 @@ export class SimSource implements KafkaSource, GroupSeat {
   #generation = Promise.withResolvers<void>();
   #isStopped = false;
 
-  constructor(topic: MemoryTopic, group: SimGroup, process: SimProcess) {
+  constructor(
+    topic: MemoryTopic,
+    group: SimGroup,
+    process: SimProcess,
+    onMirrored: (offsets: ReadonlyMap<number, number>) => void,
+  ) {
+    this.#onMirrored = onMirrored;
     this.name = process.name;
     this.#topic = topic;
     this.#group = group;
@@ -71,7 +78,8 @@ export class SimSource implements KafkaSource, GroupSeat {
     for (const partition of partitions) this.#paused.delete(partition);
   }
 
-  async commitOffsets(): Promise<void> {
+  async commitOffsets(offsets: ReadonlyMap<number, number>): Promise<void> {
+    this.#onMirrored(offsets);
     await this.#process.pass(20);
   }
 

@@ -5,6 +5,8 @@ interface Timer {
   readonly callback: () => void;
 }
 
+const START_OF_DAY_MS = Date.parse("2025-01-15T00:00:00Z");
+
 /** How many turns of the event loop what is under way may take before time goes on. */
 const QUIET_TURNS = 2;
 
@@ -76,11 +78,17 @@ export class SimWorld implements SinkClock {
   }
 }
 
-/** A process: once it is dead nothing of it goes on, and nobody hears of it. */
+/**
+ * A process: once it is dead nothing of it goes on, and nobody hears of it; while it is frozen, as
+ * by SIGSTOP, what it waits for comes when it goes on.
+ */
 export class SimProcess implements SinkClock {
   readonly name: string;
   readonly world: SimWorld;
   isDead = false;
+  /** Of its time of day, which others set now and then. */
+  skewMs = 0;
+  #frozenUntilMs = 0;
 
   constructor(name: string, world: SimWorld) {
     this.name = name;
@@ -89,10 +97,28 @@ export class SimProcess implements SinkClock {
 
   readonly nowMs = (): number => this.world.nowMs();
   readonly random = (): number => this.world.random();
-  readonly startTimer = (callback: () => void, waitMs: number): (() => void) =>
-    this.world.startTimer(() => {
-      if (!this.isDead) callback();
-    }, waitMs);
+  readonly startTimer = (callback: () => void, waitMs: number): (() => void) => {
+    let isForgotten = false;
+    const ring = (): void => {
+      if (this.isDead || isForgotten) return;
+      const frozenMs = this.#frozenUntilMs - this.world.nowMs();
+      if (frozenMs > 0) this.world.startTimer(ring, frozenMs);
+      else callback();
+    };
+    const forget = this.world.startTimer(ring, waitMs);
+    return () => {
+      isForgotten = true;
+      forget();
+    };
+  };
+
+  /** The time of day, in milliseconds since 1970. */
+  readonly timeOfDay = (): number => START_OF_DAY_MS + Math.floor(this.world.nowMs()) + this.skewMs;
+
+  /** Stands still for a while. */
+  freeze(forMs: number): void {
+    this.#frozenUntilMs = this.world.nowMs() + forMs;
+  }
 
   log(text: string): void {
     this.world.log(`${this.name} ${text}`);
@@ -101,6 +127,9 @@ export class SimProcess implements SinkClock {
   /** Takes a while; never comes back to a process that is dead. */
   async pass(maxMs: number): Promise<void> {
     if (!this.isDead) await this.world.sleep(this.world.between(0, maxMs));
+    while (!this.isDead && this.#frozenUntilMs > this.world.nowMs()) {
+      await this.world.sleep(this.#frozenUntilMs - this.world.nowMs());
+    }
     if (this.isDead) await new Promise(() => undefined);
   }
 }

@@ -1,15 +1,18 @@
-import { appendToTable, expireSnapshots, openCatalog } from "@salon/iceberg-writer";
-import type { Catalog, CatalogTable } from "@salon/iceberg-writer";
+import { openCatalog } from "@salon/iceberg-writer";
+import type { Catalog } from "@salon/iceberg-writer";
 import { ratingsSchema } from "@salon/schema";
 import { readPosition, settledRecord } from "../../src/protocol/position.ts";
 import type { SourceRecord } from "../../src/protocol/source-record.ts";
 import { runSink } from "../../src/shell/run-sink.ts";
+import { SinkError } from "../../src/sink-error.ts";
 import { MemoryTopic } from "../shell/memory-topic.ts";
 import type { MemoryRecord } from "../shell/memory-topic.ts";
 import { FaultyCatalog, isRefusal } from "./faulty-catalog.ts";
 import type { FaultRates } from "./faulty-catalog.ts";
 import { proveTables } from "./prove-tables.ts";
 import { SimGroup } from "./sim-group.ts";
+import { SimRival } from "./sim-rival.ts";
+import type { RivalHabits } from "./sim-rival.ts";
 import { SimSource } from "./sim-source.ts";
 import { SimProcess, SimWorld } from "./sim-world.ts";
 
@@ -43,9 +46,16 @@ export class Simulation {
   #awayUntilMs = 0;
   /** Nothing is done to the members any more. */
   #isCalm = false;
+  /** All is read: nobody is started in the place of one that ends. */
+  #isEnding = false;
   #failure: Error | undefined;
+  /** The sink could not tell its position any more, and said so. */
+  #isLost = false;
+  readonly #rivals: SimRival[] = [];
   /** What the newest commit of anybody recorded. */
   #record: SourceRecord | undefined;
+  /** The furthest that any commit got. */
+  readonly #furthest = new Map<number, number>();
 
   private constructor(seed: number, catalog: Catalog) {
     const world = new SimWorld(seed);
@@ -66,14 +76,14 @@ export class Simulation {
   }
 
   /** What went wrong, with the seed and the end of the trace; nothing where all is proved. */
-  static async run(seed: number): Promise<readonly string[]> {
+  static async run(seed: number, traceLines = 120): Promise<readonly string[]> {
     await using catalog = await openCatalog({ type: "memory" });
     const simulation = new Simulation(seed, catalog);
     try {
       await simulation.#run();
       return [];
     } catch (error) {
-      const trace = simulation.world.trace.slice(-120).join("\n");
+      const trace = simulation.world.trace.slice(-traceLines).join("\n");
       const told = error instanceof Error ? error.stack : String(error);
       return [`seed ${seed}: ${told}\n${trace}`];
     }
@@ -83,11 +93,17 @@ export class Simulation {
     const { world } = this;
     const count = world.between(1, 3);
     for (let member = 0; member < count; member++) this.#start();
-    void this.#produce();
-    void this.#trouble();
-    if (world.chance(0.5)) void this.#rival();
+    this.#beside(this.#produce());
+    this.#beside(this.#trouble());
+    if (world.chance(0.6)) {
+      const tidies = (["properties", "snapshots", "nothing"] as const)[world.between(0, 2)];
+      const habits = { rollsBack: world.chance(0.5), tidies: tidies ?? "nothing" };
+      for (const name of ["spark", "trino"]) this.#beside(this.#compete(name, habits));
+    }
     const isDone = await world.runUntil(() => this.#isDone(), LIMIT_MS);
+    if (this.#isLost) return;
     this.#check(isDone, "no progress");
+    this.#isEnding = true;
     for (const { stop } of this.#members) stop.abort();
     await this.#awaitEnds();
     // What waits in the outbox of a member that crashed is for whoever comes next.
@@ -97,6 +113,15 @@ export class Simulation {
       main: await this.#catalog.loadTable(table),
       deadLetters: await this.#catalog.loadTable(deadLetterTable),
     });
+  }
+
+  /** What goes on besides, and is wrong where it fails. */
+  #beside(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error instanceof Error ? error : new Error(String(error));
   }
 
   async #awaitEnds(): Promise<void> {
@@ -112,7 +137,13 @@ export class Simulation {
 
   #start(trigger: "continuous" | "available-now" = "continuous"): void {
     const process = new SimProcess(`m${this.#memberCount++}`, this.world);
-    const source = new SimSource(this.#topic, this.#group, process);
+    const source = new SimSource(this.#topic, this.#group, process, (offsets) => {
+      for (const [partition, offset] of offsets) {
+        if (offset > (this.#furthest.get(partition) ?? 0)) {
+          this.#fail(`the group is told ${offset} of ${partition}, not committed`);
+        }
+      }
+    });
     const member: Member = { process, source, stop: new AbortController() };
     this.#members.add(member);
     process.log("starts");
@@ -120,9 +151,15 @@ export class Simulation {
       process.log(`fails: ${String(error)}`);
       if (isRefusal(error)) {
         this.#members.delete(member);
+        // One that stood still may hear of it when nobody starts others any more.
+        if (this.#isCalm && !this.#isEnding && this.#members.size === 0) this.#start(trigger);
         return;
       }
-      this.#failure ??= error instanceof Error ? error : new Error(String(error));
+      this.#isLost ||=
+        error instanceof SinkError &&
+        error.code === "POSITION_UNCERTAIN" &&
+        this.#rivals.some(({ hasHiddenPosition }) => hasHiddenPosition);
+      this.#fail(error);
     });
   }
 
@@ -139,6 +176,9 @@ export class Simulation {
       onCommitted: ({ identifier, metadata }) => {
         if (identifier.name !== table.name) return;
         this.#record = settledRecord(readPosition(metadata, "ratings"));
+        for (const [partition, { next }] of this.#record?.ledger ?? []) {
+          this.#furthest.set(partition, Math.max(next, this.#furthest.get(partition) ?? 0));
+        }
       },
     });
     await runSink(
@@ -154,6 +194,7 @@ export class Simulation {
         commitIntervalMs: world.between(500, 3_000),
         commitRows: world.between(5, 40),
         onDataLoss: "continue",
+        onRollback: "accept",
         trigger,
       },
       {
@@ -163,6 +204,7 @@ export class Simulation {
         logger: { debug: line, info: line, warn: line },
         signal: stop.signal,
         clock: process,
+        nowMs: process.timeOfDay,
       },
     );
     process.log("ends");
@@ -211,7 +253,7 @@ export class Simulation {
       await world.sleep(world.between(500, 4_000));
       const members = [...this.#members];
       const member = members[world.between(0, members.length - 1)];
-      const kind = world.between(0, 4);
+      const kind = world.between(0, 6);
       if (kind === 0 && member !== undefined) this.#crash(member);
       if (kind === 1) member?.source.expire();
       if (kind === 2) member?.stop.abort();
@@ -219,6 +261,8 @@ export class Simulation {
         world.log("catalog is away");
         this.#awayUntilMs = world.nowMs() + world.between(500, 6_000);
       }
+      if (kind === 4 && member !== undefined) this.#freeze(member);
+      if (kind === 5 && member !== undefined) this.#setClock(member);
       if (this.#members.size < 3) this.#start();
     }
     if ([...this.#members].every(({ stop }) => stop.signal.aborted)) this.#start();
@@ -232,28 +276,17 @@ export class Simulation {
     this.world.startTimer(() => member.source.expire(), this.world.between(0, 6_000));
   }
 
-  /** Another engine appends and expires beside the sink. */
-  async #rival(): Promise<void> {
-    const { world } = this;
-    while (!this.#rates.isOver()) {
-      await world.sleep(world.between(200, 1_500));
-      const found = await this.#load();
-      if (found === undefined || found.metadata.snapshots.length < 6) continue;
-      if (world.chance(0.5)) {
-        world.log("rival appends");
-        await appendToTable({ catalog: this.#catalog, table: found, request: {} });
-      } else {
-        world.log("rival expires");
-        const retention = { maxSnapshotAgeMs: 0, minSnapshotsToKeep: 5 };
-        await expireSnapshots({
-          catalog: this.#catalog,
-          table: found,
-          retention,
-          deleteDataFiles: true,
-          components: { nowMs: () => Date.now() + 60_000 },
-        });
-      }
-    }
+  /** It stands still beyond its session, with whatever it has under way. */
+  #freeze(member: Member): void {
+    const forMs = this.world.between(2_000, 15_000);
+    member.process.log(`stands still for ${forMs} ms`);
+    member.process.freeze(forMs);
+    this.world.startTimer(() => member.source.expire(), this.world.between(0, forMs));
+  }
+
+  #setClock({ process }: Member): void {
+    process.skewMs = this.world.between(-100_000_000, 100_000_000);
+    process.log(`has its clock set by ${process.skewMs} ms`);
   }
 
   /** Whether all that is in the topic is decided and no fault is to come. */
@@ -265,8 +298,31 @@ export class Simulation {
     );
   }
 
-  async #load(): Promise<CatalogTable | undefined> {
-    const isThere = await this.#catalog.tableExists(table);
-    return isThere ? await this.#catalog.loadTable(table) : undefined;
+  /** Other engines change the table beside the sink. */
+  async #compete(name: string, habits: RivalHabits): Promise<void> {
+    const { world } = this;
+    const process = new SimProcess(name, world);
+    const catalog = new FaultyCatalog(this.#catalog, process, {
+      commitGuard: this.#commitGuard,
+      rates: {
+        ...this.#rates,
+        unavailable: 0,
+        storage: 0,
+        refusal: 0,
+        commit: 0,
+        isAway: () => false,
+      },
+      onCommitted: () => undefined,
+    });
+    const rival = new SimRival({ catalog, identifier: table, world, habits });
+    this.#rivals.push(rival);
+    while (!this.#rates.isOver()) {
+      await world.sleep(world.between(200, 1_500));
+      await rival.act();
+    }
+    // Nobody looks at a table that was rolled back before there is something to commit.
+    for (const partition of this.#topic.partitions.keys()) {
+      this.#topic.append(partition, this.#value());
+    }
   }
 }

@@ -1,0 +1,38 @@
+// Gives the code one deliberate defect after the other, and the simulator some seeds to notice
+// each: `pnpm mutations`. The exit code is 0 only when it noticed all.
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { MUTATIONS } from "./mutations.ts";
+import type { Mutation } from "./mutations.ts";
+import { runSeeds } from "./run-seeds.ts";
+
+const { values } = parseArgs({
+  options: { name: { type: "string" }, seeds: { type: "string", default: "600" } },
+});
+const seedsMax = Number(values.seeds);
+const waiting = MUTATIONS.filter(({ name }) => values.name === undefined || name === values.name);
+const total = waiting.length;
+const unnoticed: string[] = [];
+await Promise.all(Array.from({ length: availableParallelism() }, tryWaiting));
+console.log(`${total - unnoticed.length} of ${total} defects noticed`);
+process.exitCode = total > 0 && unnoticed.length === 0 ? 0 : 1;
+
+async function tryWaiting(): Promise<void> {
+  for (let mutation = waiting.shift(); mutation !== undefined; mutation = waiting.shift()) {
+    const noticed = await noticeOf(mutation);
+    if (noticed === undefined) unnoticed.push(mutation.name);
+    console.log(`${mutation.name}: ${noticed ?? `not noticed in ${seedsMax} seeds`}`);
+  }
+}
+
+/** The seed that notices a defect, and by what. */
+async function noticeOf(mutation: Mutation): Promise<string | undefined> {
+  let noticed: string | undefined;
+  await runSeeds(
+    { first: 1, step: 1, count: seedsMax, stopsAtProblem: true, traceLines: 0, mutation },
+    ({ seed, problems: [problem] }) => {
+      if (problem !== undefined) noticed = problem.split("\n")[0] ?? `seed ${seed}`;
+    },
+  );
+  return noticed;
+}
