@@ -28,7 +28,7 @@ const BY_SINK_CODE: Readonly<Partial<Record<SinkErrorCode, FailureAdvice>>> = {
   CLUSTER_CHANGED: POSITION,
   TOPIC_RECREATED: POSITION,
   PARTITIONS_SHRUNK: POSITION,
-  LOG_TRUNCATED: { ...POSITION, advice: "use another --source-id for a topic created anew" },
+  LOG_TRUNCATED: { ...POSITION, advice: "use another --table for a topic created anew" },
   DEAD_LETTERS_UNDONE: POSITION,
   DATA_LOST: { exitCode: EXIT_REFUSED },
   INVALID_RECORD: { exitCode: EXIT_REFUSED },

@@ -47,7 +47,7 @@ export function partitionsCounted(state: EngineState, count: number): EngineStep
       new SinkError(
         "PARTITIONS_SHRUNK",
         `topic ${state.identity.topic} has ${count} partitions and had ${known}: it was created ` +
-          `anew; use another source id for the new topic`,
+          `anew; use another --table for the new topic`,
       ),
     );
   }

@@ -19,7 +19,7 @@ export function identityError(record: SourceRecord, now: SourceIdentity): SinkEr
     return new SinkError(
       "CLUSTER_CHANGED",
       `${where} was read from cluster ${record.cluster}, this is cluster ${now.cluster}: ` +
-        `its offsets mean other records; use another source id for another cluster`,
+        `its offsets mean other records; use another --table for it`,
     );
   }
   if (record.topic !== now.topic) {
@@ -34,14 +34,14 @@ export function identityError(record: SourceRecord, now: SourceIdentity): SinkEr
     return new SinkError(
       "TOPIC_RECREATED",
       `topic ${now.topic} was deleted and created anew (id ${record.topicId}, now ${now.topicId}): ` +
-        `its offsets begin again; use another source id for the new topic`,
+        `its offsets begin again; use another --table for the new topic`,
     );
   }
   if (record.partitions > now.partitions) {
     return new SinkError(
       "PARTITIONS_SHRUNK",
       `topic ${now.topic} has ${now.partitions} partitions, ${record.partitions} were read: ` +
-        `it was created anew; use another source id for the new topic`,
+        `it was created anew; use another --table for the new topic`,
     );
   }
   return undefined;

@@ -112,9 +112,8 @@ export class DeadLetterTable {
     for (;;) {
       const watermark = await this.watermark();
       if (watermark >= through) return watermark;
-      const table = this.#table;
-      const { currentSnapshotId } = table.metadata;
-      const deleteFiles = await deleteUndone(table, undone);
+      const { currentSnapshotId } = this.#table.metadata;
+      const deleteFiles = await deleteUndone(this.#table, undone);
       try {
         await this.#append({
           deleteFiles,
@@ -125,8 +124,8 @@ export class DeadLetterTable {
           },
         });
       } catch (error) {
+        // The delete files stay as orphans: an attempt with them may have been sent.
         if (!(error instanceof AppliedByOther)) throw error;
-        for (const { filePath } of deleteFiles) await table.fileIo.delete(filePath);
       }
     }
   }

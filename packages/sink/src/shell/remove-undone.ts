@@ -10,7 +10,7 @@ export interface UndoneDeadLetters {
   readonly topic: string;
   /** Of the position that is left: no letter beyond it was decided by what is left. */
   readonly ledger: Ledger;
-  /** The main table, read after the dead letters, so that it knows all that decided them. */
+  /** The main table: read after the dead letters it knows all that decided them. */
   readonly loadMain: () => Promise<TableMetadata>;
 }
 
@@ -20,26 +20,38 @@ export interface UndoneDeadLetters {
  */
 export async function deleteUndone(
   table: CatalogTable,
-  { topic, ledger, loadMain }: UndoneDeadLetters,
+  undone: UndoneDeadLetters,
 ): Promise<readonly DataFile[]> {
+  const { topic, loadMain } = undone;
+  const mayBeUndone = judge(table, undone, await loadMain());
   const letters: (Letter & { readonly dataFile: DataFile })[] = [];
-  for await (const letter of lettersOf(table, topic)) letters.push(letter);
-  const main = await loadMain();
-  const counts = decidingSnapshots(main);
-  const known = new Set(main.snapshots.map(({ snapshotId }) => snapshotId));
-  // Where another main table has its dead letters here too, what is not known may be its own.
-  const isAlone = hasOneMainTable(table.metadata, main.tableUuid);
-  const undone = letters.filter(({ decidedBy, partition, offset }) => {
-    if (!isAlone && !known.has(decidedBy)) return false;
-    // Expiry may have left no trace of the snapshot that decided it.
-    return !counts(decidedBy) || offset >= (ledger.get(partition)?.next ?? 0);
-  });
-  const files = Map.groupBy(undone, ({ dataFile }) => dataFile);
+  for await (const letter of lettersOf(table, topic)) {
+    if (mayBeUndone(letter)) letters.push(letter);
+  }
+  const isUndone = judge(table, undone, await loadMain());
+  const files = Map.groupBy(letters.filter(isUndone), ({ dataFile }) => dataFile);
   const deleted = [...files].map(([dataFile, rows]): DeletedRows => ({
     dataFile,
     positions: rows.map(({ position }) => position),
   }));
   return writePositionDeletes(table, deleted);
+}
+
+/** Whether a letter is undone, as the main table shows it. */
+function judge(
+  table: CatalogTable,
+  { ledger }: UndoneDeadLetters,
+  main: TableMetadata,
+): (letter: Letter) => boolean {
+  const counts = decidingSnapshots(main);
+  const known = new Set(main.snapshots.map(({ snapshotId }) => snapshotId));
+  // Where another main table has its dead letters here too, what is not known may be its own.
+  const isAlone = hasOneMainTable(table.metadata, main.tableUuid);
+  return ({ decidedBy, partition, offset }) => {
+    if (!isAlone && !known.has(decidedBy)) return false;
+    // Expiry may have left no trace of the snapshot that decided it.
+    return !counts(decidedBy) || offset >= (ledger.get(partition)?.next ?? 0);
+  };
 }
 
 interface Letter {

@@ -7,6 +7,7 @@ export type MemoryRecord = string | Uint8Array | null | undefined;
 export class MemoryTopic {
   readonly name = "ratings";
   clusterId = "cluster-1";
+  topicId = "topic-1";
   readonly partitions: MemoryRecord[][];
   /** Log start offsets, raised by retention. */
   readonly startOffsets: number[];
@@ -48,8 +49,9 @@ export class MemorySource implements KafkaSource {
   }
 
   describeTopic(): ReturnType<KafkaSource["describeTopic"]> {
-    const { clusterId, name, partitions } = this.#topic;
-    return Promise.resolve({ clusterId, topic: name, partitionCount: partitions.length });
+    const { clusterId, topicId, name, partitions } = this.#topic;
+    const partitionCount = partitions.length;
+    return Promise.resolve({ clusterId, topic: name, topicId, partitionCount });
   }
 
   listOffsets(partitions: readonly number[]): Promise<ReadonlyMap<number, LogRange>> {

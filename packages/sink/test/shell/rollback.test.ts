@@ -20,12 +20,15 @@ async function drain(
   catalog: Catalog,
   topic: MemoryTopic,
   onRollback?: "fail" | "accept",
+  place: { readonly name?: string; readonly deadLetterTable?: string } = {},
 ): Promise<void> {
+  const { name = table.name, deadLetterTable } = place;
   await using source = new MemorySource(topic, [0]);
   await runSink(
     {
       topic: topic.name,
-      table,
+      table: { ...table, name },
+      deadLetterTable,
       assign: [0],
       startingOffsets: "earliest",
       trigger: "available-now",
@@ -149,6 +152,22 @@ describe("a table that was rolled back", () => {
     await expect(drain(catalog, topic)).rejects.toMatchObject({ code: "TABLE_REPLACED" });
     await drain(catalog, topic, "accept");
     await expectWhole(catalog, topic);
+  });
+
+  it("leaves the dead letters of another table that are beside its own", async () => {
+    await using catalog = await openCatalog({ type: "memory" });
+    const topic = new MemoryTopic(1);
+    const places = ["bronze", "silver"].map((name) => ({ name, deadLetterTable: "letters" }));
+    topic.append(0, ...ratings(0, 10));
+    for (const place of places) await drain(catalog, topic, "fail", place);
+    const before = await currentSnapshotId(catalog);
+    topic.append(0, ...ratings(10, 10));
+    for (const place of places) await drain(catalog, topic, "fail", place);
+    await rollBackTo(catalog, before);
+    await drain(catalog, topic, "accept", places[0]);
+    // Each of them once for each table.
+    const dead = [0, 4, 8, 12, 16].flatMap((offset) => [offset, offset]);
+    expect(await offsetsOf(catalog, { namespace: [], name: "letters" })).toEqual(dead);
   });
 
   it("a second time, and behind what was accepted", async () => {

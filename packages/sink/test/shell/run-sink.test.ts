@@ -216,6 +216,20 @@ describe("runSink", () => {
     await drain(catalog, topic);
     topic.clusterId = "cluster-2";
     await expect(drain(catalog, topic)).rejects.toMatchObject({ code: "CLUSTER_CHANGED" });
+    // Nor under another source id: rows name a topic, and not its cluster.
+    await expect(drain(catalog, topic, { sourceId: "another" })).rejects.toMatchObject({
+      code: "POSITION_UNKNOWN",
+    });
+  });
+
+  it("refuses a topic that was created anew", async () => {
+    await using catalog = await openCatalog({ type: "memory" });
+    const topic = new MemoryTopic(1);
+    topic.append(0, rating(1));
+    await drain(catalog, topic);
+    topic.topicId = "topic-2";
+    topic.append(0, rating(2));
+    await expect(drain(catalog, topic)).rejects.toMatchObject({ code: "TOPIC_RECREATED" });
   });
 
   it("ends at an invalid record where told to, and names it", async () => {
