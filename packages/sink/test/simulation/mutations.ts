@@ -153,7 +153,7 @@ function attempt(`,
       {
         file: "sink/src/engine/establishing.ts",
         find: "const partitions = Array.from({ length: state.identity.partitions }, (_, index) => index);",
-        replace: "const partitions = state.awaiting ?? [0];",
+        replace: "const partitions = state.awaiting ?? [state.identity.partitions - 1];",
       },
     ],
   },
