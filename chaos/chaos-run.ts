@@ -30,6 +30,8 @@ export interface ChaosReport extends CommitCounts {
   readonly catalog: CatalogKind;
   readonly seed: number;
   readonly durationMs: number;
+  /** Processes that ended by themselves, or badly. */
+  readonly badEnds: number;
   readonly faults: readonly FaultOutcome[];
   readonly ledger: LedgerReport;
   /** Exit code of `salon-table verify --deep`. */
@@ -75,6 +77,7 @@ export async function runChaos(settings: {
     catalog: settings.catalog,
     seed: settings.seed,
     ...countCommits(members.map((member) => member.log()).join("\n")),
+    badEnds: members.reduce((sum, member) => sum + member.badEnds(), 0),
     faults,
     ledger: await readLedger(stage, produced),
     verifyExitCode: verify.code,
@@ -83,9 +86,12 @@ export async function runChaos(settings: {
   };
 }
 
-/** True when every fault happened and nothing is lost, twice or different. */
-export function hasHeld({ faults, ledger, verifyExitCode }: ChaosReport): boolean {
+/**
+ * True when every fault happened, no member ended unasked, and nothing is lost, twice or different.
+ */
+export function hasHeld({ badEnds, faults, ledger, verifyExitCode }: ChaosReport): boolean {
   return (
+    badEnds === 0 &&
     faults.every(({ failure }) => failure === undefined) &&
     ledger.faults.length === 0 &&
     ledger.recordCount > 0 &&

@@ -19,8 +19,11 @@ export async function disturb(kind: Disturbance, stage: Stage, member: Member): 
       return meetCommit(member, { kind: "land-late", until: LANDS_AFTER_MS, status: 504 });
     case "store-pause":
       stage.s3.suspend();
-      await sleep(STORE_PAUSE_MS);
-      stage.s3.resume();
+      try {
+        await sleep(STORE_PAUSE_MS);
+      } finally {
+        stage.s3.resume();
+      }
       return;
     case "broker-restart":
       await stage.kafka.restart();

@@ -56,6 +56,7 @@ function printReport(report: ChaosReport): void {
   console.table({
     ...Object.fromEntries(byName),
     "faults that never came about": faults.filter(({ failure }) => failure !== undefined).length,
+    "members that ended unasked": report.badEnds,
     commits: report.commits,
     conflicts: report.conflicts,
     "unknown outcomes": report.unknownOutcomes,

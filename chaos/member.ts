@@ -18,10 +18,12 @@ export interface Member {
   /** The process that runs now. */
   process(): ManagedProcess;
   start(): Promise<void>;
-  /** Ends it orderly and answers its exit code. */
-  leave(): Promise<number | undefined>;
+  /** Ends it orderly. */
+  leave(): Promise<void>;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
+  /** Processes that were not killed and did not end with 0. */
+  badEnds(): number;
   /** All that its processes logged so far. */
   log(): string;
 }
@@ -41,6 +43,7 @@ export async function createMember(
       : resources.use(await startFaultProxy({ target: stage.restUri }));
   let process: ManagedProcess | undefined;
   let earlierLog = "";
+  let badEnds = 0;
   const keepLog = async (): Promise<void> => {
     const text = process?.stderr() ?? "";
     earlierLog += text;
@@ -72,15 +75,17 @@ export async function createMember(
     },
     async leave() {
       const { code } = await current().stop({ graceMs: 60_000 });
+      if (code !== 0) badEnds += 1;
       await keepLog();
-      return code;
     },
     async kill() {
       const child = current();
       child.signal("SIGKILL");
-      await child.exit;
+      const { signal } = await child.exit;
+      if (signal !== "SIGKILL") badEnds += 1;
       await keepLog();
     },
+    badEnds: () => badEnds,
     log: () => earlierLog + (process?.stderr() ?? ""),
   };
   resources.defer(async () => {
