@@ -74,6 +74,8 @@ export async function createMember(
       });
     },
     async leave() {
+      // Asked before it can hear, it would end by the signal.
+      await current().waitForLine(/"msg":"reading topic/);
       const { code } = await current().stop({ graceMs: 60_000 });
       if (code !== 0) badEnds += 1;
       await keepLog();

@@ -74,7 +74,10 @@ export class SimRival {
         return this.#tidy(table, tidies, 5);
       case 2:
       case 3:
-        return rollsBack ? this.#rollBack(table) : this.#append(table);
+        if (!rollsBack) return this.#append(table);
+        await this.#rollBack(table);
+        if (tidies === "snapshots" && this.#world.chance(0.5)) await this.#forgetWhatWas();
+        return;
       default:
         return this.#append(table);
     }
@@ -112,6 +115,12 @@ export class SimRival {
       deleteDataFiles: true,
       components: this.#components,
     });
+  }
+
+  /** Of what a rollback undid, nothing is left but the property that tells of it. */
+  async #forgetWhatWas(): Promise<void> {
+    await this.#append(await this.#catalog.loadTable(this.#identifier));
+    await this.#expire(await this.#catalog.loadTable(this.#identifier), 1);
   }
 
   /** The copy of the position is nobody's truth while a snapshot has it. */
