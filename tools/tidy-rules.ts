@@ -48,6 +48,7 @@ const layerArrows: Readonly<Record<string, Readonly<Record<string, readonly stri
     engine: ["protocol"],
     mapping: ["protocol"],
     proof: ["protocol", "mapping"],
+    takeover: ["protocol", "proof"],
     shell: ["protocol", "engine", "mapping"],
   },
 };

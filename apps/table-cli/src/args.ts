@@ -11,11 +11,16 @@ import {
   type ParseOutcome,
   parseCommandLine,
   readCatalogArguments,
-  readKafkaArguments,
   readLogSettings,
   readOptionalKafkaArguments,
   textOption,
 } from "@salon/command-line";
+import {
+  addPositionCommands,
+  type AdoptTask,
+  readPositionTask,
+  type RecoverPositionTask,
+} from "./position-args.ts";
 
 /** What `salon-table` is to do. */
 export interface TableSettings {
@@ -33,7 +38,8 @@ export type TableTask =
   | { readonly kind: "files"; readonly snapshotId?: bigint | undefined }
   | DeadLettersTask
   | VerifyTask
-  | RecoverPositionTask;
+  | RecoverPositionTask
+  | AdoptTask;
 
 /** Options of `dead-letters`. */
 export interface DeadLettersTask {
@@ -57,17 +63,6 @@ export interface VerifyTask {
   readonly allowLost: boolean;
 }
 
-/** Options of `recover-position`. */
-export interface RecoverPositionTask {
-  readonly kind: "recover-position";
-  readonly kafka: KafkaArguments;
-  readonly topic: string;
-  readonly sourceId?: string | undefined;
-  readonly acceptHoles: boolean;
-  readonly force: boolean;
-  readonly dryRun: boolean;
-}
-
 interface OptionValues {
   readonly json?: boolean;
   readonly snapshotId?: string;
@@ -79,9 +74,6 @@ interface OptionValues {
   readonly timeZone: string;
   readonly allowDeletes?: boolean;
   readonly allowLost?: boolean;
-  readonly acceptHoles?: boolean;
-  readonly force?: boolean;
-  readonly dryRun?: boolean;
 }
 
 /** Turns the arguments, and the environment where they are silent, into settings. */
@@ -97,7 +89,7 @@ export function parseArgs(argv: readonly string[], version: string): ParseOutcom
   addInspection(command);
   addDeadLetters(command);
   addVerify(command);
-  addRecoverPosition(command);
+  addPositionCommands(command, noAction);
   return parseCommandLine(command, argv, readSettings);
 }
 
@@ -152,24 +144,6 @@ function addVerify(command: Command): void {
     .action(noAction);
 }
 
-function addRecoverPosition(command: Command): void {
-  const recover = command
-    .command("recover-position")
-    .summary("Rebuilds a source's position from the rows.")
-    .description(
-      "Rebuilds a source's position from the offsets in the table and the dead letters. The topic " +
-        "is asked about every hole; one whose record is still there is refused.",
-    )
-    .addOption(textOption("--source-id <name>", "source to recover (default: the topic)"));
-  addKafkaOptions(recover)
-    .addOption(
-      textOption("--accept-holes", "record holes that the topic no longer has as unproved"),
-    )
-    .addOption(textOption("--force", "although the source was committed minutes ago"))
-    .addOption(textOption("--dry-run", "show the position and write nothing"))
-    .action(noAction);
-}
-
 /** Commander asks for one; `parseCommandLine` answers with the command that was chosen. */
 function noAction(): void {}
 
@@ -184,9 +158,9 @@ function readSettings(command: Command): TableSettings {
 
 function readTask(command: Command): TableTask {
   const values = command.opts<OptionValues>();
-  const { topic, sourceId } = values;
-  if (sourceId === "") throw usageError("--source-id must not be empty");
-  switch (command.name()) {
+  if (values.sourceId === "") throw usageError("--source-id must not be empty");
+  const name = command.name();
+  switch (name) {
     case "describe":
       return { kind: "describe" };
     case "snapshots":
@@ -198,15 +172,8 @@ function readTask(command: Command): TableTask {
     case "verify":
       return readVerify(command, values);
     case "recover-position":
-      return {
-        kind: "recover-position",
-        kafka: readKafkaArguments(command),
-        topic: topic ?? "",
-        sourceId,
-        acceptHoles: values.acceptHoles === true,
-        force: values.force === true,
-        dryRun: values.dryRun === true,
-      };
+    case "adopt":
+      return readPositionTask(command, name);
     default:
       throw usageError("a command is missing, see --help");
   }

@@ -5,6 +5,11 @@ import type { SinkErrorCode } from "@salon/sink";
 const BY_SINK_CODE: Readonly<Partial<Record<SinkErrorCode, FailureAdvice>>> = {
   POSITION_UNKNOWN: { exitCode: EXIT_UNSUITABLE, advice: "check --table, --source-id and --topic" },
   TABLE_INCOMPATIBLE: { exitCode: EXIT_UNSUITABLE },
+  CHECKPOINT_INVALID: {
+    exitCode: EXIT_UNSUITABLE,
+    advice: "check --spark-checkpoint, --table and --topic",
+  },
+  BATCH_TORN: { exitCode: EXIT_FAILED },
   RECORDS_MISSING: {
     exitCode: EXIT_FAILED,
     advice: "a position beyond them would lose them: restore the rows, or begin a new table",

@@ -33,6 +33,9 @@ async function run(settings: TableSettings, context: CommandContext): Promise<nu
   }
 }
 
+/** Of the catalog, by Iceberg's names; its storage is that of a checkpoint too. */
+type Properties = TableSettings["catalog"]["properties"];
+
 // Parts are loaded when they are needed, so that --help and usage errors need not wait for them.
 async function answer(settings: TableSettings, context: CommandContext): Promise<number> {
   const { signal } = context;
@@ -48,14 +51,15 @@ async function answer(settings: TableSettings, context: CommandContext): Promise
   );
   const identifier = { namespace, name };
   const emphasis = emphasizeFor(process.stdout);
-  const output = await perform(settings.task, { catalog, identifier, signal, emphasis }, context);
+  const table = { catalog, identifier, signal, emphasis };
+  const output = await perform(settings.task, { table, properties }, context);
   process.stdout.write(settings.isJson ? outputJson(output) : output.text);
   return output.exitCode ?? 0;
 }
 
 async function perform(
   task: TableTask,
-  table: TableReference,
+  { table, properties }: { readonly table: TableReference; readonly properties: Properties },
   context: CommandContext,
 ): Promise<CommandOutput> {
   switch (task.kind) {
@@ -83,6 +87,11 @@ async function perform(
     case "recover-position": {
       const { recover } = await import("./recover-position.ts");
       return recover(table, task, await topicOpener(task.kafka, context));
+    }
+    case "adopt": {
+      const { adopt } = await import("./adopt.ts");
+      const openTopic = await topicOpener(task.kafka, context);
+      return adopt(table, task, { openTopic, properties });
     }
     default:
       return task satisfies never;

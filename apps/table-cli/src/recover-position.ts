@@ -1,8 +1,8 @@
 import { recoverPosition } from "@salon/sink";
 import type { OpenTopic, RecoveredPosition } from "@salon/sink";
-import type { RecoverPositionTask } from "./args.ts";
 import type { CommandOutput } from "./command-output.ts";
 import { count, ledgerCells, ledgerColumns } from "./ledger-text.ts";
+import type { RecoverPositionTask } from "./position-args.ts";
 import type { TableReference } from "./table-reference.ts";
 import { textSection, textTable } from "./text-table.ts";
 

@@ -108,6 +108,22 @@ describe("parseArgs", () => {
     });
   });
 
+  it("takes every flag of adopt, and needs a checkpoint", () => {
+    const argv =
+      "adopt --spark-checkpoint s3a://lake/checkpoints/r --bootstrap-servers a:1 --topic t " +
+      "--source-id s --accept-holes --force --dry-run";
+    expect(settings(...argv.split(" ")).task).toMatchObject({
+      kind: "adopt",
+      sparkCheckpoint: "s3a://lake/checkpoints/r",
+      topic: "t",
+      sourceId: "s",
+      acceptHoles: true,
+      force: true,
+      dryRun: true,
+    });
+    expect(() => settings("adopt")).toThrow("--spark-checkpoint");
+  });
+
   it("takes a snapshot id of 63 bits", () => {
     expect(settings("files", "--snapshot-id", "9223372036854775807").task).toEqual({
       kind: "files",

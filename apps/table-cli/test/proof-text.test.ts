@@ -1,6 +1,7 @@
 import type { TableProof } from "@salon/sink";
 import { describe, expect, it } from "vitest";
 import { plainText } from "../src/command-output.ts";
+import { adoptedText } from "../src/adopt.ts";
 import { recoveredText } from "../src/recover-position.ts";
 import { proofText } from "../src/verify.ts";
 
@@ -102,5 +103,50 @@ describe("recoveredText", () => {
     });
     expect(text).toContain("source s, topic t of cluster c\n");
     expect(text.endsWith(`\n\n${end}`)).toBe(true);
+  });
+});
+
+describe("adoptedText", () => {
+  const position = {
+    sourceId: "ratings",
+    topic: "ratings",
+    cluster: "c1",
+    queryId: "q1",
+    batchId: 41,
+    doubtful: { batchId: 42, isThere: false, knownBy: "rows" },
+    partitions: [
+      {
+        partition: 0,
+        next: 1_200,
+        rows: 1_199,
+        repeated: { count: 1, ranges: [{ start: 7, end: 8 }] },
+        logStart: 1_300,
+        logEnd: 2_000,
+      },
+    ],
+    wasAdopted: false,
+    snapshotId: "9",
+  } as const;
+
+  it("says where it goes on, by which batch, and what is wrong already", () => {
+    expect(adoptedText(position).split("\n")).toEqual([
+      "source ratings, topic ratings of cluster c1",
+      "  partition   next   rows  twice  log start  log end",
+      "          0  1,200  1,199      1      1,300    2,000",
+      "",
+      "query q1: batch 41 is the last; batch 42 was in doubt and is not there, by the rows",
+      "offsets 7 of partition 0 are there more than once already",
+      "offsets 1200-1299 of partition 0 were deleted before anybody read them",
+      "recorded in snapshot 9",
+      "",
+    ]);
+  });
+
+  it("says when nothing was written", () => {
+    const before = { ...position, wasAdopted: true, snapshotId: undefined };
+    expect(adoptedText(before)).toContain("it was taken over before; nothing was written");
+    expect(adoptedText({ ...position, snapshotId: undefined })).toContain("\nnothing was written");
+    const none = { ...position, batchId: undefined, doubtful: undefined };
+    expect(adoptedText(none)).toContain("query q1: no batch is in the table");
   });
 });

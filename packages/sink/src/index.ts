@@ -41,5 +41,11 @@ export { runSink } from "./shell/run-sink.ts";
 export type { SinkComponents, SinkSummary } from "./shell/run-sink.ts";
 export type { SinkLogger } from "./shell/sink-logger.ts";
 export type { SinkSettings } from "./shell/sink-settings.ts";
+export { adoptPosition } from "./takeover/adopt-position.ts";
+export type {
+  AdoptedPartition,
+  AdoptedPosition,
+  AdoptPositionOptions,
+} from "./takeover/adopt-position.ts";
 export { SinkError } from "./sink-error.ts";
 export type { SinkErrorCode } from "./sink-error.ts";

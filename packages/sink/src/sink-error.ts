@@ -30,6 +30,10 @@ export type SinkErrorCode =
   | "RECORDS_MISSING"
   /** Offsets are in neither table, and the topic can no longer be asked. */
   | "HOLES_UNPROVED"
+  /** The checkpoint of a job cannot be read, or is not that of this table and topic. */
+  | "CHECKPOINT_INVALID"
+  /** The last batch of a job is in the table in part. */
+  | "BATCH_TORN"
   | "SETTINGS_INVALID";
 
 /** The one error class of this package; callers branch on `code`. */

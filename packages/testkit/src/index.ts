@@ -66,6 +66,8 @@ export { startRestCatalog } from "./services/rest-catalog.ts";
 export type { RestCatalogService, RestCatalogSettings } from "./services/rest-catalog.ts";
 export { useSharedServices } from "./services/shared-services.ts";
 export type { SharedServices } from "./services/shared-services.ts";
+export { startSparkStreaming } from "./services/spark-streaming.ts";
+export type { SparkStreaming, SparkStreamingJob } from "./services/spark-streaming.ts";
 export { startTokenServer } from "./services/token-server.ts";
 export type { TokenServer } from "./services/token-server.ts";
 export { TestkitError } from "./testkit-error.ts";

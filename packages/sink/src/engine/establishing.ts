@@ -146,7 +146,8 @@ function positionOf(state: EngineState, view: TableView): SourceRecord | SinkErr
       return new SinkError(
         "POSITION_UNKNOWN",
         `the table holds rows of topic ${state.identity.topic} but no position of ${source}: run ` +
-          `salon-table recover-position to compute it from the rows, or use another --table`,
+          `salon-table recover-position to compute it from the rows (adopt, where a Spark job wrote ` +
+          `them), or use another --table`,
       );
     default:
       return reading satisfies never;

@@ -21,6 +21,7 @@ export type FindingCode =
   | "ROWS_UNPLACED"
   | "OFFSETS_LOST"
   | "OFFSETS_UNPROVED"
+  | "ROWS_ADOPTED"
   /** Of the topic. */
   | "CLUSTER_CHANGED"
   | "SOURCE_CONFLICT"

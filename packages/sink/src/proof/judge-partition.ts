@@ -7,11 +7,13 @@ import type { OffsetSample } from "./offset-sample.ts";
 
 type PartitionFinding = Pick<Finding, "code" | "severity" | "offsets" | "message">;
 
-/** Holds what was found of a partition to its ledger. */
+/**
+ * Holds what was found of a partition to its ledger; what lies below an adopted one is not its own.
+ */
 export function judgePartition(
   ledger: PartitionLedger,
   account: OffsetAccount,
-  { allowDeletes, allowLost }: Tolerance,
+  { allowDeletes, allowLost, isAdopted }: Tolerance & { readonly isAdopted: boolean },
 ): readonly PartitionFinding[] {
   const findings: PartitionFinding[] = [];
   const missingRows = ledger.rows - account.counts.row;
@@ -39,13 +41,11 @@ export function judgePartition(
     const message = `${-missingDead} more dead letters than the ${ledger.dead} of the ledger`;
     findings.push({ code: "DEAD_LETTERS_SURPLUS", severity: "failure", message });
   }
+  const outside = `outside of the recorded ${ledger.first} to ${ledger.next - 1}`;
   findings.push(
     ...sampled(account.repeated.sample(), "OFFSETS_REPEATED", "there more than once"),
-    ...sampled(
-      account.unexpected.sample(),
-      "OFFSETS_UNEXPECTED",
-      `outside of the recorded ${ledger.first} to ${ledger.next - 1}`,
-    ),
+    ...(isAdopted ? [] : sampled(account.below.sample(), "OFFSETS_UNEXPECTED", outside)),
+    ...sampled(account.beyond.sample(), "OFFSETS_UNEXPECTED", outside),
   );
   if (ledger.lost > 0) {
     const message = `${ledger.lost} offsets were deleted by retention before they were read`;

@@ -12,8 +12,10 @@ export class OffsetAccount {
   readonly found: OffsetSet = new OffsetSet();
   /** Found again, as a row or as a dead letter. */
   readonly repeated: OffsetSampler = new OffsetSampler();
-  /** Found outside of the expected range. */
-  readonly unexpected: OffsetSampler = new OffsetSampler();
+  /** Found below the expected range. */
+  readonly below: OffsetSampler = new OffsetSampler();
+  /** Found at its end or beyond. */
+  readonly beyond: OffsetSampler = new OffsetSampler();
   /** Found offsets by what they were found as first; a repeated one counts once. */
   readonly counts: Record<Decision, number> = { row: 0, dead: 0 };
 
@@ -22,7 +24,8 @@ export class OffsetAccount {
   }
 
   add(decision: Decision, offset: number): void {
-    if (offset < this.expected.start || offset >= this.expected.end) this.unexpected.add(offset);
+    if (offset < this.expected.start) this.below.add(offset);
+    else if (offset >= this.expected.end) this.beyond.add(offset);
     else if (this.found.add(offset)) this.counts[decision] += 1;
     else this.repeated.add(offset);
   }

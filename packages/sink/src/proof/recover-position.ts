@@ -5,11 +5,10 @@ import type {
   TableIdentifier,
   TableMetadata,
 } from "@salon/iceberg-writer";
-import type { LogRange, TopicDescription } from "@salon/kafka-io";
+import type { LogRange } from "@salon/kafka-io";
 import { randomUUID } from "node:crypto";
-import type { PartitionLedger } from "../protocol/ledger.ts";
+import type { Ledger, PartitionLedger } from "../protocol/ledger.ts";
 import { readPosition } from "../protocol/position.ts";
-import { identityError, sourceConflict } from "../protocol/source-identity.ts";
 import type { SourceIdentity } from "../protocol/source-identity.ts";
 import { sourceKey } from "../protocol/source-record.ts";
 import type { SourceRecord } from "../protocol/source-record.ts";
@@ -22,10 +21,10 @@ import { describeOffsets } from "./offset-sample.ts";
 import { readMissingRecords } from "./missing-records.ts";
 import { loadProofTables } from "./proof-tables.ts";
 import type { OpenTopic } from "./read-topic.ts";
-import { readRecordedSource, sourceIdsOf } from "./recorded-sources.ts";
 import { findHoles, recoveredLedger } from "./recovered-ledger.ts";
 import type { Holes } from "./recovered-ledger.ts";
 import { countRows } from "./scan-accounts.ts";
+import { askTopic, checkIdentity } from "./topic-at-hand.ts";
 
 /** A sink that committed within this time may still run. */
 const RECENT_MS = 10 * 60_000;
@@ -95,7 +94,11 @@ export async function recoverPosition(
   const known = trustedRecord(metadata, sourceId);
   checkIdentity(metadata, known, identity);
 
-  const account = new TopicAccount(() => ({ start: 0, end: Number.MAX_SAFE_INTEGER }));
+  // What a job left below an adopted position is not this source's.
+  const firsts = known?.adopted === undefined ? undefined : known.ledger;
+  const account = new TopicAccount((partition) => {
+    return { start: firsts?.get(partition)?.first ?? 0, end: Number.MAX_SAFE_INTEGER };
+  });
   const accounts = new Map([[topic, account]]);
   await countRows(tables.main, accounts, operation);
   const source = { sourceId, record: known, findings: [] };
@@ -103,12 +106,13 @@ export async function recoverPosition(
   checkFound(account, identity, identifierToString(identifier));
 
   const ledger = new Map<number, PartitionLedger>();
-  const holes = await proveHoles({ account, logs, options, operation });
+  const holes = await proveHoles({ account, firsts, logs, options, operation });
   for (let partition = 0; partition < identity.partitions; partition++) {
     const start = known?.ledger.get(partition)?.first ?? logs.get(partition)?.startOffset ?? 0;
     const found = account.partition(partition);
     const ofPartition = holes.get(partition) ?? findHoles(found, 0);
-    ledger.set(partition, recoveredLedger(found, ofPartition, start));
+    const first = firsts?.get(partition)?.first;
+    ledger.set(partition, recoveredLedger(found, ofPartition, { start, first }));
   }
   const outbox = dead.outboxes.get(sourceId);
   const record: SourceRecord = {
@@ -120,6 +124,7 @@ export async function recoverPosition(
     unit: new Map(),
     pending: outbox?.pending ?? [],
     applied: outbox?.watermark ?? 0,
+    ...(known?.adopted !== undefined && { adopted: known.adopted }),
   };
   const snapshotId = newSnapshotId(randomUUID);
   if (options.dryRun !== true) {
@@ -151,24 +156,6 @@ function checkIdle(metadata: TableMetadata, sourceId: string, nowMs: number): vo
   );
 }
 
-async function askTopic(
-  { topic, sourceId, openTopic }: RecoverPositionOptions & { readonly sourceId: string },
-  { signal }: OperationOptions,
-): Promise<{
-  readonly identity: SourceIdentity;
-  readonly logs: ReadonlyMap<number, LogRange>;
-}> {
-  await using source = await openTopic(topic, []);
-  const described: TopicDescription | undefined = await source.describeTopic(signal);
-  if (described === undefined) {
-    throw new SinkError("POSITION_UNKNOWN", `topic ${topic} does not exist: nothing can be proved`);
-  }
-  const { clusterId: cluster, topicId, partitionCount: partitions } = described;
-  const numbers = Array.from({ length: partitions }, (_, partition) => partition);
-  const logs = await source.listOffsets(numbers, signal);
-  return { identity: { sourceId, cluster, topic, topicId, partitions }, logs };
-}
-
 /**
  * A record of main's line, or the copy of one that is expired for certain; else nothing is known.
  */
@@ -181,22 +168,6 @@ function trustedRecord(metadata: TableMetadata, sourceId: string): SourceRecord 
     if (!(error instanceof SinkError)) throw error;
     return undefined;
   }
-}
-
-function checkIdentity(
-  metadata: TableMetadata,
-  known: SourceRecord | undefined,
-  now: SourceIdentity,
-): void {
-  const others = new Map<string, SourceRecord>();
-  for (const sourceId of sourceIdsOf(metadata)) {
-    if (sourceId === now.sourceId) continue;
-    const { record } = readRecordedSource(metadata, sourceId);
-    if (record !== undefined) others.set(sourceId, record);
-  }
-  const error =
-    (known === undefined ? undefined : identityError(known, now)) ?? sourceConflict(others, now);
-  if (error !== undefined) throw error;
 }
 
 function checkFound({ partitions }: TopicAccount, identity: SourceIdentity, table: string): void {
@@ -224,6 +195,8 @@ function checkFound({ partitions }: TopicAccount, identity: SourceIdentity, tabl
 
 interface HoleSearch {
   readonly account: TopicAccount;
+  /** Where the search begins, if it does not at the lowest offset that was found. */
+  readonly firsts: Ledger | undefined;
   readonly logs: ReadonlyMap<number, LogRange>;
   readonly options: RecoverPositionOptions;
   readonly operation: OperationOptions;
@@ -232,16 +205,26 @@ interface HoleSearch {
 /** The holes of each partition, none of which is a record that the topic still has. */
 async function proveHoles({
   account,
+  firsts,
   logs,
   options,
   operation,
 }: HoleSearch): Promise<ReadonlyMap<number, Holes>> {
   const { topic, openTopic, acceptHoles } = options;
   const holes = new Map<number, Holes>();
+  const search = (partition: number, logStart: number): Holes => {
+    const found = account.partition(partition);
+    const { span } = found.found;
+    if (span === undefined) return findHoles(found, logStart);
+    return findHoles(found, logStart, {
+      start: firsts?.get(partition)?.first ?? span.start,
+      end: span.end,
+    });
+  };
   for (const [partition, found] of account.partitions) {
     const log = logs.get(partition) ?? { startOffset: 0, endOffset: 0 };
     checkLog({ topic, partition, found, log });
-    holes.set(partition, findHoles(found, log.startOffset));
+    holes.set(partition, search(partition, log.startOffset));
   }
   const missing = await readMissingRecords({ topic, openTopic, account, holes, ...operation });
   for (const [partition, { offsets, start }] of missing) {
@@ -255,7 +238,7 @@ async function proveHoles({
       );
     }
     // Retention may have moved on while they were read.
-    holes.set(partition, findHoles(account.partition(partition), start));
+    holes.set(partition, search(partition, start));
   }
   for (const [partition, { unproved }] of holes) {
     if (unproved.count === 0 || acceptHoles === true) continue;

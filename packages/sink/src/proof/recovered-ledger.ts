@@ -1,10 +1,11 @@
 import type { PartitionLedger } from "../protocol/ledger.ts";
+import type { OffsetRange } from "../protocol/source-record.ts";
 import { openLedger } from "../protocol/ledger.ts";
 import type { OffsetAccount } from "./offset-account.ts";
 import { OffsetSampler } from "./offset-sample.ts";
 import type { OffsetSample } from "./offset-sample.ts";
 
-/** Offsets between the first and the last that were found, by whether the log still covers them. */
+/** Offsets that were not found, by whether the log still covers them. */
 export interface Holes {
   /** The log begins above them: nobody can tell what they were. */
   readonly unproved: OffsetSample;
@@ -14,12 +15,16 @@ export interface Holes {
   readonly asked: { readonly start: number; readonly end: number } | undefined;
 }
 
-/** The holes of what was found, seen from where the log begins. */
-export function findHoles({ found }: OffsetAccount, logStart: number): Holes {
+/** The holes in a range of what was found, seen from where the log begins. */
+export function findHoles(
+  { found }: OffsetAccount,
+  logStart: number,
+  searched: OffsetRange = found.span ?? { start: 0, end: 0 },
+): Holes {
   const unproved = new OffsetSampler();
   const retained = new OffsetSampler();
   let asked: Holes["asked"];
-  for (const { start, end } of found.absentIn(found.span ?? { start: 0, end: 0 })) {
+  for (const { start, end } of found.absentIn(searched)) {
     if (start < logStart) unproved.addRange({ start, end: Math.min(end, logStart) });
     if (end <= logStart) continue;
     const range = { start: Math.max(start, logStart), end };
@@ -30,18 +35,19 @@ export function findHoles({ found }: OffsetAccount, logStart: number): Holes {
 }
 
 /**
- * The ledger of what was found: `first` is the lowest offset and `next` follows the highest. Holes
- * that the topic has no record for are gaps. Where nothing was found it opens at `start`.
+ * The ledger of what was found: `first` is where it was searched from, the lowest offset unless
+ * something is known, and `next` follows the highest. Holes that the topic has no record for are
+ * gaps. Where nothing was found it opens at `start`.
  */
 export function recoveredLedger(
   { found, counts }: OffsetAccount,
   { unproved, retained }: Pick<Holes, "unproved" | "retained">,
-  start: number,
+  { start, first }: { readonly start: number; readonly first?: number | undefined },
 ): PartitionLedger {
   const { span } = found;
   if (span === undefined) return openLedger(start);
   return {
-    first: span.start,
+    first: first ?? span.start,
     next: span.end,
     rows: counts.row,
     dead: counts.dead,

@@ -188,14 +188,25 @@ function judgeAccount(
   tolerance: Tolerance,
 ): readonly Finding[] {
   const findings: Finding[] = [];
+  const { adopted } = record;
+  let belowCount = 0;
   for (const [partition, ledger] of record.ledger) {
-    const judged = judgePartition(ledger, account.partition(partition), tolerance);
+    const found = account.partition(partition);
+    belowCount += found.below.count;
+    const judged = judgePartition(ledger, found, {
+      ...tolerance,
+      isAdopted: adopted !== undefined,
+    });
     findings.push(...judged.map((finding) => ({ ...finding, sourceId, partition })));
   }
-  for (const [partition, { unexpected }] of account.partitions) {
+  if (adopted !== undefined) {
+    const message = `${belowCount} rows below are those of query ${adopted.queryId}, and not proved`;
+    findings.push({ code: "ROWS_ADOPTED", severity: "note", sourceId, message });
+  }
+  for (const [partition, { beyond }] of account.partitions) {
     if (record.ledger.has(partition)) continue;
-    const message = `${unexpected.count} records of a partition that is not recorded`;
-    const offsets = unexpected.sample();
+    const message = `${beyond.count} records of a partition that is not recorded`;
+    const offsets = beyond.sample();
     const code = "OFFSETS_UNEXPECTED";
     findings.push({ code, severity: "failure", sourceId, partition, offsets, message });
   }

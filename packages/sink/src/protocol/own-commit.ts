@@ -180,6 +180,7 @@ function planFirstPosition(
       pending: record?.pending ?? [],
       applied: record?.applied ?? 0,
       ...(record?.undone === undefined ? {} : { undone: record.undone }),
+      ...(record?.adopted === undefined ? {} : { adopted: record.adopted }),
     },
   };
 }

@@ -32,6 +32,14 @@ interface UndoneSnapshot {
   readonly through: number;
 }
 
+/** The job of another system that brought the rows below the ledgers' first offsets. */
+export interface AdoptedFrom {
+  /** Id of its query. */
+  readonly queryId: string;
+  /** The last of its batches that is in the table; absent where none is. */
+  readonly batchId?: number | undefined;
+}
+
 /** What an own snapshot records of its source: the position, and what leads on from it. */
 export interface SourceRecord {
   readonly cluster: string;
@@ -48,6 +56,8 @@ export interface SourceRecord {
   readonly applied: number;
   /** An accepted rollback, as long as its dead letters may be in their table. */
   readonly undone?: UndoneSnapshot | undefined;
+  /** Present where the position was taken over. */
+  readonly adopted?: AdoptedFrom | undefined;
 }
 
 /** The summary key and the property that hold a source's record, its id percent-encoded. */
@@ -87,6 +97,9 @@ export function serializeSourceRecord(record: SourceRecord): string {
     ...(record.undone === undefined
       ? {}
       : { undone: [record.undone.snapshotId.toString(), record.undone.through] }),
+    ...(record.adopted === undefined
+      ? {}
+      : { adopted: { query: record.adopted.queryId, batch: record.adopted.batchId } }),
   });
 }
 
@@ -136,6 +149,7 @@ function sourceRecordFromJson(json: unknown): SourceRecord {
     pending: pending.map(pendingFromJson),
     applied: asOffset(record["applied"], "applied"),
     ...(record["undone"] === undefined ? {} : { undone: undoneFromJson(record["undone"]) }),
+    ...(record["adopted"] === undefined ? {} : { adopted: adoptedFromJson(record["adopted"]) }),
   };
 }
 
@@ -144,6 +158,12 @@ function undoneFromJson(json: unknown): UndoneSnapshot {
   const [id, through]: readonly unknown[] = json;
   if (typeof id !== "string" || !/^\d+$/.test(id)) throw invalid("undone names no snapshot");
   return { snapshotId: BigInt(id), through: asOffset(through, "undone sequence") };
+}
+
+function adoptedFromJson(json: unknown): AdoptedFrom {
+  const { query, batch } = asObject(json, "adopted");
+  const queryId = asText(query, "adopted query");
+  return batch === undefined ? { queryId } : { queryId, batchId: asOffset(batch, "adopted batch") };
 }
 
 function pendingFromJson(json: unknown): PendingManifest {

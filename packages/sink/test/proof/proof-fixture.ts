@@ -14,7 +14,11 @@ import { DEAD_LETTER_LAYOUT } from "../../src/mapping/dead-letter-schema.ts";
 import { watermarkKey } from "../../src/protocol/dead-letter-watermark.ts";
 import type { PartitionLedger } from "../../src/protocol/ledger.ts";
 import { recordAdditions } from "../../src/protocol/own-commit.ts";
-import type { PendingManifest, SourceRecord } from "../../src/protocol/source-record.ts";
+import type {
+  AdoptedFrom,
+  PendingManifest,
+  SourceRecord,
+} from "../../src/protocol/source-record.ts";
 import { sourceKey } from "../../src/protocol/source-record.ts";
 
 export const MAIN = { namespace: [], name: "bronze" };
@@ -34,6 +38,7 @@ export interface HandmadeCommit {
   readonly ledger?: Readonly<Record<number, PartitionLedger>>;
   readonly pending?: readonly PendingManifest[];
   readonly applied?: number;
+  readonly adopted?: AdoptedFrom;
   readonly sourceId?: string;
   readonly cluster?: string;
 }
@@ -210,6 +215,7 @@ function recordOf(commit: HandmadeCommit, topic: string): SourceRecord {
     unit: new Map(),
     pending: commit.pending ?? [],
     applied: commit.applied ?? 0,
+    ...(commit.adopted !== undefined && { adopted: commit.adopted }),
   };
 }
 

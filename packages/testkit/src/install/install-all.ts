@@ -14,7 +14,14 @@ async function timed(what: string, install: () => Promise<unknown>): Promise<voi
 
 /** Downloads wait for the network most of the time, so they go beside the build. */
 async function installDownloads(): Promise<void> {
-  for (const jars of ["kafka4", "rest-catalog", "spark", "kafka3", "nessie"] as const) {
+  for (const jars of [
+    "kafka4",
+    "rest-catalog",
+    "spark",
+    "spark-kafka",
+    "kafka3",
+    "nessie",
+  ] as const) {
     await timed(`jars of ${jars}`, () => installJars(jars));
   }
   await timed("PostgreSQL", installPostgres);

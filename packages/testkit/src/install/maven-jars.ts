@@ -6,7 +6,14 @@ import { requireTool } from "./required-tool.ts";
 import { retried } from "./retried.ts";
 
 /** The sets of jars, each listed by `poms/<name>.xml`. */
-export type JarSet = "kafka4" | "kafka3" | "nessie" | "postgres" | "rest-catalog" | "spark";
+export type JarSet =
+  | "kafka4"
+  | "kafka3"
+  | "nessie"
+  | "postgres"
+  | "rest-catalog"
+  | "spark"
+  | "spark-kafka";
 
 const COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
 const runtimeOnly = ["-DincludeScope=runtime"];
