@@ -11,6 +11,8 @@ export type {
   TopicDescription,
 } from "./port/kafka-source.ts";
 export type { OffsetRun, RecordChunk } from "./port/record-chunk.ts";
+export type { RecordHeader } from "./port/record-header.ts";
+export { recordHeaders } from "./protocol/record-headers.ts";
 export type { KafkaLogger, KafkaLogLevel } from "./port/kafka-logger.ts";
 export type { KafkaSinkSettings } from "./sink/topic-sink.ts";
 export type { KafkaSourceSettings } from "./source/source-settings.ts";

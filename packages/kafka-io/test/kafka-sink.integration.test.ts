@@ -82,7 +82,11 @@ describe.each(SUBJECTS)("$name, $driver", ({ start, driver }) => {
         const sent = await sink.send([
           { partition: 1, key: Buffer.from("k"), value: Buffer.from("v"), timestampMs: 1000 },
           { partition: 1, key: Buffer.of(), value: Buffer.of(), timestampMs: 900 },
-          { partition: 1, timestampMs: 2_000_000, headers: { h: Buffer.from("x") } },
+          {
+            partition: 1,
+            timestampMs: 2_000_000,
+            headers: [{ name: "h", value: Buffer.from("x") }],
+          },
         ]);
         expect(sent).toEqual([{ partition: 1, baseOffset: 0, count: 3 }]);
         const handler = await readAll(topic, 2);

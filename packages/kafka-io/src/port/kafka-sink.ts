@@ -1,3 +1,5 @@
+import type { RecordHeader } from "./record-header.ts";
+
 /** A record to send. */
 export interface OutgoingRecord {
   readonly key?: Uint8Array | undefined;
@@ -5,7 +7,7 @@ export interface OutgoingRecord {
   readonly value?: Uint8Array | undefined;
   readonly partition?: number | undefined;
   readonly timestampMs?: number | undefined;
-  readonly headers?: Readonly<Record<string, Uint8Array>> | undefined;
+  readonly headers?: readonly RecordHeader[] | undefined;
 }
 
 /** Where consecutive records of one partition came to stand. */

@@ -23,7 +23,7 @@ export interface RecordChunk {
   /** Number of records; 0 for progress without records. */
   readonly count: number;
   readonly runs: readonly OffsetRun[];
-  /** Holds keys and values; at least 64 bytes of slack follow the last of them. */
+  /** Holds keys, values and headers; at least 64 bytes of slack follow the last of them. */
   readonly buffer: Uint8Array;
   /** Value `i` is `buffer[valueStarts[i] .. valueEnds[i]]`; a start of -1 is a null value. */
   readonly valueStarts: Int32Array;
@@ -31,6 +31,12 @@ export interface RecordChunk {
   /** As for values. */
   readonly keyStarts: Int32Array;
   readonly keyEnds: Int32Array;
+  /**
+   * Where the headers of record `i` lie in the buffer, as they were written, for `recordHeaders` to
+   * read; -1 for a record without any. Absent where no record has some.
+   */
+  readonly headerStarts?: Int32Array | undefined;
+  readonly headerEnds?: Int32Array | undefined;
   /** Record timestamps in milliseconds since 1970; -1 where Kafka has none. */
   readonly timestampsMs: Float64Array;
 }

@@ -45,8 +45,8 @@ export function encodeRecordBatch(batch: OutgoingBatch): Buffer {
 /** An upper bound of the bytes a record takes in a batch that is not compressed. */
 export function recordSizeMax(record: OutgoingRecord): number {
   let size = 36 + (record.key?.length ?? 0) + (record.value?.length ?? 0);
-  for (const [name, value] of Object.entries(record.headers ?? {})) {
-    size += 10 + Buffer.byteLength(name) + value.length;
+  for (const { name, value } of record.headers ?? []) {
+    size += 10 + Buffer.byteLength(name) + (value?.length ?? 0);
   }
   return size;
 }
@@ -73,7 +73,7 @@ function encodeRecords(
   const writer = new RecordWriter(capacity);
   for (const [i, record] of records.entries()) {
     const timestampDelta = (times[i] ?? baseTimestampMs) - baseTimestampMs;
-    const headers = Object.entries(record.headers ?? {});
+    const headers = record.headers ?? [];
     const size =
       1 +
       varintSize(timestampDelta) +
@@ -81,7 +81,7 @@ function encodeRecords(
       bytesSize(record.key) +
       bytesSize(record.value) +
       varintSize(headers.length) +
-      headers.reduce((sum, [name, value]) => sum + nameSize(name) + bytesSize(value), 0);
+      headers.reduce((sum, { name, value }) => sum + nameSize(name) + bytesSize(value), 0);
     writer.writeVarint(size);
     writer.writeVarint(0); // attributes, unused: an int8, the same as a varint of 0
     writer.writeVarint(timestampDelta);
@@ -89,7 +89,7 @@ function encodeRecords(
     writer.writeBytes(record.key);
     writer.writeBytes(record.value);
     writer.writeVarint(headers.length);
-    for (const [name, value] of headers) {
+    for (const { name, value } of headers) {
       writer.writeBytes(Buffer.from(name, "utf8"));
       writer.writeBytes(value);
     }

@@ -41,7 +41,20 @@ export function recordChunkFromBatches(
     valueEnds: index.valueEnds.subarray(0, count),
     keyStarts: index.keyStarts.subarray(0, count),
     keyEnds: index.keyEnds.subarray(0, count),
+    ...headerRanges(index),
     timestampsMs: index.timestampsMs.subarray(0, count),
+  };
+}
+
+function headerRanges({
+  count,
+  headerStarts,
+  headerEnds,
+}: RecordIndex): Pick<RecordChunk, "headerStarts" | "headerEnds"> {
+  if (headerStarts === undefined || headerEnds === undefined) return {};
+  return {
+    headerStarts: headerStarts.subarray(0, count),
+    headerEnds: headerEnds.subarray(0, count),
   };
 }
 
@@ -54,6 +67,9 @@ interface RecordIndex {
   readonly valueEnds: Int32Array;
   readonly keyStarts: Int32Array;
   readonly keyEnds: Int32Array;
+  /** Made when the first record with headers comes: most topics have none. */
+  headerStarts?: Int32Array;
+  headerEnds?: Int32Array;
   readonly timestampsMs: Float64Array;
 }
 
@@ -107,6 +123,8 @@ function indexRecords(
     index.keyEnds[at] = keyLength < 0 ? -1 : keyStart + keyLength;
     index.valueStarts[at] = valueLength < 0 ? -1 : valueStart;
     index.valueEnds[at] = valueLength < 0 ? -1 : valueEnd;
+    // A count of 0 is one byte.
+    if (valueEnd < recordEnd && buffer[valueEnd] !== 0) keepHeaders(index, at, valueEnd, recordEnd);
     index.timestampsMs[at] = header.hasLogAppendTime
       ? header.maxTimestampMs
       : timestampOf(header, timestampDelta);
@@ -116,6 +134,14 @@ function indexRecords(
     index.runEnd = offset + 1;
   }
   if (reader.position !== end) failRecord(header, header.recordCount, "bytes are left over");
+}
+
+function keepHeaders(index: RecordIndex, at: number, start: number, end: number): void {
+  const capacity = index.valueStarts.length;
+  const starts = (index.headerStarts ??= new Int32Array(capacity).fill(-1));
+  const ends = (index.headerEnds ??= new Int32Array(capacity).fill(-1));
+  starts[at] = start;
+  ends[at] = end;
 }
 
 /** A base of -1 is a batch without timestamps. */

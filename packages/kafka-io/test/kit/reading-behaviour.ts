@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { recordHeaders } from "../../src/index.ts";
 import type { SourceSubject } from "./describe-kafka-source.ts";
 import { numbered } from "./kafka-cluster.ts";
 import { eventually, RecordingHandler } from "./recording-handler.ts";
@@ -38,11 +39,11 @@ export function readingBehaviour({ cluster, open }: SourceSubject): void {
     },
   );
 
-  test("headers are passed over", async () => {
+  test("headers are kept as they were written", async () => {
     const topic = await cluster().createTopic();
     const producer = cluster().kafka.producer({ createPartitioner: () => () => 0 });
     await producer.connect();
-    const headers = { a: "1", b: Buffer.from("2") };
+    const headers = { a: ["1", ""], b: Buffer.from([0, 255]) };
     await producer.send({ topic, messages: [{ value: "with", headers }, { value: "without" }] });
     await producer.disconnect();
     await using source = await open({ topic, assign: [0] });
@@ -50,6 +51,19 @@ export function readingBehaviour({ cluster, open }: SourceSubject): void {
     await source.start(handler);
     await handler.reaches(0, 2);
     expect(handler.of(0).map(({ value }) => value)).toEqual(["with", "without"]);
+    const read = handler.chunks.flatMap(({ chunk }) =>
+      Array.from({ length: chunk.count }, (_, index) => recordHeaders(chunk, index)),
+    );
+    expect(
+      read.map((all) => all.map(({ name, value }) => [name, value && Buffer.from(value)])),
+    ).toEqual([
+      [
+        ["a", Buffer.from("1")],
+        ["a", Buffer.from("")],
+        ["b", Buffer.from([0, 255])],
+      ],
+      [],
+    ]);
   });
 
   test("a record larger than a fetch comes whole, and others are not held up", async () => {

@@ -4,7 +4,9 @@ import { describe, expect, test } from "vitest";
 import { type FetchedLog, nextFetchOffset, readChunks } from "../../src/source/chunk-reader.ts";
 import { crc32c } from "@salon/kafka-protocol";
 import { KafkaIoError } from "../../src/kafka-io-error.ts";
+import type { RecordHeader } from "../../src/port/record-header.ts";
 import { encodeRecordBatch } from "../../src/protocol/record-batch-encoder.ts";
+import { recordHeaders } from "../../src/protocol/record-headers.ts";
 import { caught } from "../caught.ts";
 import { type ReadRecord, recordsOf } from "../kit/recording-handler.ts";
 
@@ -40,6 +42,10 @@ function batchAt(baseOffset: number, values: readonly string[], lastOffset?: num
   batch.writeBigInt64BE(BigInt(baseOffset), 0);
   if (lastOffset !== undefined) batch.writeInt32BE(lastOffset - baseOffset, 23);
   return sealed(batch);
+}
+
+function hexOf({ name, value }: RecordHeader): readonly [string, string | undefined] {
+  return [name, value && Buffer.from(value).toString("hex")];
 }
 
 function sealed(batch: Buffer): Buffer {
@@ -207,9 +213,14 @@ describe("readChunks", () => {
       key: anyBytes,
       value: anyBytes,
       timestampMs: fc.integer({ min: 0, max: 2 ** 52 }),
-      headers: fc.dictionary(fc.string({ maxLength: 5 }), fc.uint8Array({ maxLength: 9 }), {
-        maxKeys: 2,
-      }),
+      // Names may repeat, and values be null.
+      headers: fc.array(
+        fc.record({
+          name: fc.constantFrom("", "a", "ä€"),
+          value: fc.option(fc.uint8Array({ maxLength: 9 }), { nil: undefined }),
+        }),
+        { maxLength: 3 },
+      ),
     });
     const anyBatch = fc.record({
       records: fc.array(anyRecord, { minLength: 1, maxLength: 20 }),
@@ -223,8 +234,13 @@ describe("readChunks", () => {
         fc.integer({ min: 1, max: 5000 }),
         fc.nat(60),
         (batches, size, from) => {
-          const expected: { offset: number; key?: Buffer; value?: Buffer; timestampMs: number }[] =
-            [];
+          const expected: {
+            offset: number;
+            key?: Buffer;
+            value?: Buffer;
+            timestampMs: number;
+            headers: readonly (readonly [string, string | undefined])[];
+          }[] = [];
           const encoded: Buffer[] = [];
           let offset = 0;
           for (const { records, compression, gap } of batches) {
@@ -239,12 +255,13 @@ describe("readChunks", () => {
             });
             batch.writeBigInt64BE(BigInt(offset), 0);
             encoded.push(batch);
-            for (const { key, value, timestampMs } of records) {
+            for (const { key, value, timestampMs, headers } of records) {
               expected.push({
                 offset: offset++,
                 ...(key && { key: Buffer.from(key) }),
                 ...(value && { value: Buffer.from(value) }),
                 timestampMs,
+                headers: headers.map(hexOf),
               });
             }
           }
@@ -266,6 +283,7 @@ describe("readChunks", () => {
                 ...(keyStart >= 0 && { key: bytes.subarray(keyStart, chunk.keyEnds[i]) }),
                 ...(valueStart >= 0 && { value: bytes.subarray(valueStart, chunk.valueEnds[i]) }),
                 timestampMs: chunk.timestampsMs[i] ?? -1,
+                headers: recordHeaders(chunk, i).map(hexOf),
               });
             }
           }
@@ -275,6 +293,29 @@ describe("readChunks", () => {
         },
       ),
     );
+  });
+
+  test("headers that are none are refused when they are asked for", () => {
+    const batch = encodeRecordBatch({
+      records: [{ headers: [{ name: "h", value: Buffer.from("x") }] }],
+      nowMs: 0,
+      compression: "none",
+      producerId: -1n,
+      producerEpoch: -1,
+      baseSequence: -1,
+    });
+    // A count, a name's length, a name, a value's length and a value are the last five bytes.
+    for (const [fromEnd, byte] of [
+      [5, 0x7f],
+      [4, 0x01],
+      [4, 0x7e],
+      [2, 0x7e],
+    ] as const) {
+      const broken = Buffer.from(batch);
+      broken.writeUInt8(byte, broken.length - fromEnd);
+      const [chunk] = readChunks(fetched(sealed(broken)));
+      expect(() => chunk && recordHeaders(chunk, 0)).toThrow(RangeError);
+    }
   });
 
   test("bytes that a disk spoilt throw the package's error or none", () => {
