@@ -22,6 +22,7 @@ import {
   textOption,
 } from "@salon/command-line";
 import type { SinkSettings } from "@salon/sink";
+import { parseDeadLetterPlace } from "./dead-letter-place.ts";
 import { EXIT_CODES } from "./failure-advice.ts";
 import { defaultGroupId } from "./group-id.ts";
 
@@ -34,6 +35,8 @@ export interface ConsumeSettings {
   readonly sessionTimeoutMs: number;
   readonly catalog: CatalogArguments;
   readonly sink: SinkSettings;
+  /** A topic that gets the dead letters besides their table. */
+  readonly deadLetterTopic?: string | undefined;
   /** The name of shipped quality rules or a file; absent: none. */
   readonly rules?: string | undefined;
 }
@@ -178,8 +181,9 @@ function addCommitOptions(command: Command): void {
     )
     .addOption(
       textOption(
-        "--dead-letters <table:name>",
-        "where dead letters of a table that is created go (default: table:<its name>_dead_letters)",
+        "--dead-letters <table:name|topic:name>",
+        "table of the dead letters of a table that is created (default: table:<its name>_dead_letters), " +
+          "or a topic that gets them too",
       ),
     )
     .addOption(
@@ -218,9 +222,14 @@ function readSettings(command: Command): ConsumeSettings {
   if (!isTimeZone(values.timeZone)) {
     throw usageError(`--time-zone ${values.timeZone} is no zone, as UTC or Europe/Berlin`);
   }
+  const deadLetters = parseDeadLetterPlace(values.deadLetters, values.topic);
+  if (deadLetters.topic !== undefined && values.onInvalid === "fail") {
+    throw usageError(`--dead-letters ${values.deadLetters} gets nothing under --on-invalid fail`);
+  }
   return {
     log: readLogSettings(command),
     kafka: readKafkaArguments(command),
+    deadLetterTopic: deadLetters.topic,
     groupId:
       values.groupId ?? (assign === undefined ? defaultGroupId(values.topic, catalog) : undefined),
     sessionTimeoutMs: values.sessionTimeout,
@@ -240,22 +249,13 @@ function readSettings(command: Command): ConsumeSettings {
       commitRows: values.commitRows,
       commitBytes: values.commitBytes,
       memoryLimitBytes: values.memoryLimit,
-      deadLetterTable: readDeadLetterTable(values.deadLetters),
+      deadLetterTable: deadLetters.table,
       onInvalid: values.onInvalid,
       onDataLoss: values.onDataLoss,
       onRollback: values.onRollback,
       startupTimeoutMs: START_TIMEOUT_MS,
     },
   };
-}
-
-function readDeadLetterTable(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const [, name] = /^table:([^./\\\p{Cc}]+)$/u.exec(text) ?? [];
-  if (name !== undefined) return name;
-  throw usageError(
-    `--dead-letters takes table: and a name of the table's own namespace, not ${JSON.stringify(text)}`,
-  );
 }
 
 function parsePartitions(text: string): readonly number[] {

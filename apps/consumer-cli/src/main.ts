@@ -21,7 +21,7 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
   const { logger, signal } = context;
   const [
     { openCatalog },
-    { openKafkaSource },
+    { openKafkaSink, openKafkaSource },
     { ratingsSchema },
     { runSink },
     { loadRules },
@@ -49,6 +49,17 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
       ),
     context,
   );
+  await using deadLetterSink =
+    settings.deadLetterTopic === undefined
+      ? undefined
+      : await retryWhileUnreachable(
+          () =>
+            openKafkaSink(
+              { ...connection, topic: settings.deadLetterTopic ?? "" },
+              { logger: toKafkaLogger(logger) },
+            ),
+          context,
+        );
   logger.info(
     { topic, table: catalogArguments.table, groupId, assign, trigger: sink.trigger },
     `reading topic ${topic} into table ${catalogArguments.table}`,
@@ -58,6 +69,7 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
     source,
     events: ratingsSchema,
     rules,
+    deadLetterSink,
     logger,
     signal,
   });

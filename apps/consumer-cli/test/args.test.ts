@@ -143,12 +143,34 @@ describe("parseArgs", () => {
   it("takes a table for dead letters, in the table's own namespace", () => {
     const sink = { deadLetterTable: "rejects" };
     expect(settings("--dead-letters table:rejects")).toMatchObject({ sink });
-    for (const text of ["rejects", "table:", "table:a.b", "table:../a", "topic:rejects"]) {
+    for (const text of [
+      "rejects",
+      "table:",
+      "table:a.b",
+      "table:../a",
+      "topic:",
+      "topic:a/b",
+      "topic:..",
+    ]) {
       expect(parseArgs([`--dead-letters=${text}`], "1.0.0")).toMatchObject({
         kind: "usage-error",
         message: expect.stringContaining("--dead-letters takes table:") as string,
       });
     }
+  });
+
+  it("takes a topic for dead letters, but not the one that is read", () => {
+    expect(settings("--dead-letters topic:rejects")).toMatchObject({ deadLetterTopic: "rejects" });
+    const flags = ["--topic=t", "--dead-letters=topic:t"];
+    expect(parseArgs(flags, "1.0.0")).toMatchObject({
+      kind: "usage-error",
+      message: expect.stringContaining("is the topic that is read") as string,
+    });
+    const nothing = ["--dead-letters=topic:rejects", "--on-invalid=fail"];
+    expect(parseArgs(nothing, "1.0.0")).toMatchObject({
+      kind: "usage-error",
+      message: expect.stringContaining("gets nothing under --on-invalid fail") as string,
+    });
   });
 
   it("takes the environment where the command line is silent", () => {

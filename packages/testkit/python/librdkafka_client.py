@@ -49,6 +49,10 @@ def bytes_of(text):
     return None if text is None else base64.b64decode(text)
 
 
+def text_of(content):
+    return None if content is None else base64.b64encode(content).decode()
+
+
 def produce(connection, topic, records, path, config, transaction):
     """Sends the records of an NDJSON file; writes where each came to stand, in the same order."""
     settings = {**connection, "partitioner": "murmur2_random", "linger.ms": 20, "acks": "all"}
@@ -104,6 +108,8 @@ def send(producer, topic, record):
 
     options = {key: record[key] for key in ("partition", "timestamp") if key in record}
     value, key = bytes_of(record.get("value")), bytes_of(record.get("key"))
+    if record.get("headers"):
+        options["headers"] = [(name, bytes_of(header)) for name, header in record["headers"]]
     while True:
         try:
             producer.produce(topic, value, key, on_delivery=delivered, **options)
@@ -114,7 +120,7 @@ def send(producer, topic, record):
 
 
 def consume(connection, topic, groupId, count):
-    """The next records of a group, committed, as [partition, offset, value]."""
+    """The next records of a group, committed, as [partition, offset, key, value, headers]."""
     consumer = Consumer(
         {**connection, "group.id": groupId, "auto.offset.reset": "earliest", "enable.auto.commit": False}
     )
@@ -130,8 +136,9 @@ def consume(connection, topic, groupId, count):
                 continue
             if message.error() is not None:
                 raise RuntimeError(str(message.error()))
-            value = base64.b64encode(message.value() or b"").decode()
-            records.append([message.partition(), message.offset(), value])
+            headers = [[name, text_of(value)] for name, value in message.headers() or []]
+            content = [text_of(message.key()), text_of(message.value()), headers]
+            records.append([message.partition(), message.offset(), *content])
         consumer.commit(asynchronous=False)
     finally:
         consumer.close()

@@ -6,6 +6,12 @@ import type {
 } from "@salon/iceberg-writer";
 import type { TableLayout } from "./bronze-schema.ts";
 
+/**
+ * The column with a record's headers. Tables of before have none: they go on without, and get none
+ * by themselves.
+ */
+export const HEADERS_COLUMN = "_kafka_headers";
+
 const COLUMNS: Readonly<Record<string, PrimitiveType>> = {
   _kafka_topic: { kind: "string" },
   _kafka_partition: { kind: "int" },
@@ -20,16 +26,38 @@ const COLUMNS: Readonly<Record<string, PrimitiveType>> = {
   processed_timestamp: { kind: "timestamptz" },
 };
 
+const columnFields = Object.entries(COLUMNS).map(([name, type], index): NestedField => ({
+  id: index + 1,
+  name,
+  required: false,
+  type,
+}));
+const headersId = columnFields.length + 1;
+
+/** Ids of nested fields follow those of the columns. */
+const headersField: NestedField = {
+  id: headersId,
+  name: HEADERS_COLUMN,
+  required: false,
+  type: {
+    kind: "list",
+    elementId: headersId + 1,
+    elementRequired: true,
+    element: {
+      kind: "struct",
+      fields: [
+        { id: headersId + 2, name: "name", required: true, type: { kind: "string" } },
+        { id: headersId + 3, name: "value", required: false, type: { kind: "binary" } },
+      ],
+    },
+  },
+};
+
 /** The dead-letter table: exact bytes, cause, and the main snapshot that decided each record. */
 export const DEAD_LETTER_LAYOUT: TableLayout = {
   schema: {
     schemaId: 0,
-    fields: Object.entries(COLUMNS).map(([name, type], index): NestedField => ({
-      id: index + 1,
-      name,
-      required: false,
-      type,
-    })),
+    fields: [...columnFields, headersField],
   },
   partitionSpec: {
     specId: 0,

@@ -5,9 +5,11 @@ import {
   trustedColumnBatch,
 } from "@salon/columns";
 import type { Column, ColumnBatch, PrimitiveColumn } from "@salon/columns";
+import { recordHeaders } from "@salon/kafka-io";
 import type { RecordChunk } from "@salon/kafka-io";
 import type { DecodedRecords } from "@salon/schema";
 import { deadLetterCause } from "../mapping/dead-letter-cause.ts";
+import { HEADERS_COLUMN } from "../mapping/dead-letter-schema.ts";
 import type { TableBinding } from "../mapping/table-binding.ts";
 
 /** What rows of one chunk have in common. */
@@ -40,11 +42,19 @@ export function chunkRows(
   return trustedColumnBatch(names, columns);
 }
 
-/** The rejected records of a chunk with their exact bytes and the snapshot that decides them. */
+/** What dead letters of a unit have in common. */
+export interface DeadLetterForm {
+  /** The snapshot that decides them. */
+  readonly decidedBy: bigint;
+  /** Whether their table has a column for headers. */
+  readonly hasHeaders: boolean;
+}
+
+/** The rejected records of a chunk with their exact bytes. */
 export function deadLetterRows(
   decoded: DecodedRecords,
   { chunk, processedAtMs }: ChunkOrigin,
-  decidedBy: bigint,
+  { decidedBy, hasHeaders }: DeadLetterForm,
 ): ColumnBatch {
   const { rejected } = decoded;
   const offsets = chunkOffsets(chunk);
@@ -81,8 +91,30 @@ export function deadLetterRows(
     error_field: field.finish(),
     error_message: message.finish(),
     processed_timestamp: constantColumn(timestamptz, microseconds(processedAtMs), rejected.length),
+    ...(hasHeaders && { [HEADERS_COLUMN]: headersColumn(decoded, chunk) }),
   };
   return trustedColumnBatch(Object.keys(columns), Object.values(columns));
+}
+
+const HEADERS_TYPE = {
+  kind: "list",
+  element: {
+    kind: "struct",
+    fields: [
+      { name: "name", type: { kind: "utf8" } },
+      { name: "value", type: { kind: "binary" } },
+    ],
+  },
+} as const;
+
+/** Empty for a record without headers: it has none, which is not unknown. */
+function headersColumn({ rejected }: DecodedRecords, chunk: RecordChunk): Column {
+  const builder = createColumnBuilder(HEADERS_TYPE, rejected.length);
+  for (const { index } of rejected) {
+    const headers = recordHeaders(chunk, index);
+    builder.append(headers.map(({ name, value }) => ({ name, value: value ?? null })));
+  }
+  return builder.finish();
 }
 
 /** The offset of every record of a chunk. */

@@ -1,5 +1,6 @@
 import {
   appendToTable,
+  currentSchema,
   IcebergError,
   openTableWriter,
   readDetachedManifest,
@@ -15,10 +16,12 @@ import type {
   TableMetadata,
   TableWriter,
 } from "@salon/iceberg-writer";
+import { HEADERS_COLUMN } from "../mapping/dead-letter-schema.ts";
 import { readWatermarks, watermarkKey } from "../protocol/dead-letter-watermark.ts";
 import type { StagedDeadLetters } from "../protocol/own-commit.ts";
 import type { PendingManifest, SourceRecord } from "../protocol/source-record.ts";
 import { SinkError } from "../sink-error.ts";
+import type { DeadLetterTopic } from "./dead-letter-topic.ts";
 import { deleteUndone } from "./remove-undone.ts";
 import type { UndoneDeadLetters } from "./remove-undone.ts";
 import { sleep } from "./sink-clock.ts";
@@ -35,6 +38,7 @@ export class DeadLetterTable {
   readonly #catalog: Catalog;
   readonly #key: string;
   readonly #clock: SinkClock;
+  readonly #topic: DeadLetterTopic | undefined;
   #table: CatalogTable;
 
   constructor(options: {
@@ -43,15 +47,22 @@ export class DeadLetterTable {
     readonly mainTableUuid: string;
     readonly sourceId: string;
     readonly clock: SinkClock;
+    /** Gets the dead letters too, before their table does. */
+    readonly topic?: DeadLetterTopic | undefined;
   }) {
     this.#catalog = options.catalog;
     this.#table = options.table;
     this.#key = watermarkKey(options.mainTableUuid, options.sourceId);
     this.#clock = options.clock;
+    this.#topic = options.topic;
   }
 
   get table(): CatalogTable {
     return this.#table;
+  }
+
+  get hasHeaders(): boolean {
+    return currentSchema(this.#table.metadata).fields.some(({ name }) => name === HEADERS_COLUMN);
   }
 
   openWriter(): TableWriter {
@@ -79,7 +90,8 @@ export class DeadLetterTable {
   }
 
   /**
-   * Appends what the outbox holds, all of it or none, and answers the watermark that stands then.
+   * Appends what the outbox holds, all of it or none, and answers the watermark that stands then;
+   * a topic of dead letters has it before.
    * `DEAD_LETTERS_UNDONE` where the table no longer has what was applied before, or a manifest is
    * gone.
    */
@@ -90,6 +102,8 @@ export class DeadLetterTable {
     const through = Math.max(watermark, ...waiting.map(({ sequence }) => sequence));
     if (waiting.length === 0) return watermark;
     const manifests = await Promise.all(waiting.map((entry) => this.#readManifest(entry)));
+    // Whoever sees them applied relies on it that the brokers have them.
+    await this.#topic?.send(this.#table, manifests);
     const prepare = (base: TableMetadata): AttemptAdditions =>
       this.#advance(base, watermark, through);
     try {

@@ -1,6 +1,6 @@
 import { currentSchema } from "@salon/iceberg-writer";
 import type { Catalog } from "@salon/iceberg-writer";
-import type { KafkaSource, TopicDescription } from "@salon/kafka-io";
+import type { KafkaSink, KafkaSource, TopicDescription } from "@salon/kafka-io";
 import type { EventSchema, QualityRule } from "@salon/schema";
 import type { EngineReport } from "../engine/engine-effect.ts";
 import type { EngineSettings, EngineState } from "../engine/engine-state.ts";
@@ -8,6 +8,7 @@ import { bindTable } from "../mapping/table-binding.ts";
 import { qualityOf } from "../protocol/quality-counts.ts";
 import { CommitTarget } from "./commit-target.ts";
 import { DeadLetterTable } from "./dead-letter-table.ts";
+import { checkKeepsHeaders, DeadLetterTopic } from "./dead-letter-topic.ts";
 import { openTables } from "./open-tables.ts";
 import { logReport } from "./report-log.ts";
 import { retryWhileUnavailable } from "./retry.ts";
@@ -27,6 +28,11 @@ export interface SinkComponents {
   readonly events: EventSchema;
   /** What valid records are held to besides; nothing by default. */
   readonly rules?: readonly QualityRule[] | undefined;
+  /**
+   * A topic that gets the dead letters too, each at least once; it is created where it is missing,
+   * with as many partitions as the source has.
+   */
+  readonly deadLetterSink?: KafkaSink | undefined;
   readonly logger: SinkLogger;
   /** Aborting it ends the sink in order: what was read is committed, the group is left. */
   readonly signal: AbortSignal;
@@ -75,7 +81,7 @@ export async function runSink(
     },
   };
   const [awaited, tables] = await Promise.all([
-    awaitTopic(source, resolved, components, starting),
+    awaitTopics(source, resolved, components, starting),
     retryWhileUnavailable(() => openTables(catalog, events, resolved), starting),
   ]).catch((error: unknown) => {
     if (signal.aborted) return [undefined, undefined] as const;
@@ -87,9 +93,18 @@ export async function runSink(
   const { main } = tables;
   const mainTableUuid = main.metadata.tableUuid;
   const { sourceId } = resolved;
+  const { deadLetterSink } = components;
+  if (deadLetterSink !== undefined && tables.deadLetters) checkKeepsHeaders(tables.deadLetters);
   const deadLetters =
     tables.deadLetters &&
-    new DeadLetterTable({ catalog, table: tables.deadLetters, mainTableUuid, sourceId, clock });
+    new DeadLetterTable({
+      catalog,
+      table: tables.deadLetters,
+      mainTableUuid,
+      sourceId,
+      clock,
+      topic: deadLetterSink && new DeadLetterTopic(deadLetterSink),
+    });
   const target = new CommitTarget({
     catalog,
     table: main,
@@ -150,6 +165,19 @@ export async function runSink(
     signal.removeEventListener("abort", stop);
   }
   return summary;
+}
+
+/** Waits for the source's topic, and sees to that of the dead letters. */
+async function awaitTopics(
+  ...[source, settings, components, starting]: Parameters<typeof awaitTopic>
+): ReturnType<typeof awaitTopic> {
+  const awaited = await awaitTopic(source, settings, components, starting);
+  const { deadLetterSink, signal } = components;
+  const { partitionCount } = awaited.topic;
+  if (deadLetterSink !== undefined) {
+    await retryWhileUnavailable(() => deadLetterSink.ensureTopic(partitionCount, signal), starting);
+  }
+  return awaited;
 }
 
 /** Waits for the topic to exist, and says once that it does not: it is new then. */

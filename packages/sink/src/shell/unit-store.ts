@@ -51,7 +51,7 @@ interface Unit {
   readonly rows: TableWriter;
   /** Records that broke each rule. */
   readonly quality: Map<string, number>;
-  deadLetters?: TableWriter | undefined;
+  deadLetters?: { readonly writer: TableWriter; readonly hasHeaders: boolean } | undefined;
   staged?: StagedAppend | undefined;
 }
 
@@ -84,8 +84,9 @@ export class UnitStore {
       this.#parts.onDecoded?.(decoded);
       const origin = { chunk, processedAtMs: this.#parts.nowMs() };
       if (decoded.rejected.length > 0) {
-        const writer = this.#deadLetterWriter(unit, decoded, chunk);
-        await writer.write(deadLetterRows(decoded, origin, unit.snapshotId));
+        const { writer, hasHeaders } = this.#deadLetterWriter(unit, decoded, chunk);
+        const form = { decidedBy: unit.snapshotId, hasHeaders };
+        await writer.write(deadLetterRows(decoded, origin, form));
       }
       if (decoded.batch.rowCount > 0) {
         await unit.rows.write(chunkRows(decoded, origin, unit.binding));
@@ -93,7 +94,7 @@ export class UnitStore {
       return {
         rows: decoded.batch.rowCount,
         dead: decoded.rejected.length,
-        unitBytes: unit.rows.estimatedBytes + (unit.deadLetters?.estimatedBytes ?? 0),
+        unitBytes: unit.rows.estimatedBytes + (unit.deadLetters?.writer.estimatedBytes ?? 0),
         bufferedBytes: this.#bufferedBytes(),
       };
     });
@@ -105,7 +106,7 @@ export class UnitStore {
       const unit = this.#units.get(unitId) ?? this.#open(unitId);
       const dataFiles = await unit.rows.close();
       const { deadLetters, target } = this.#parts;
-      const deadFiles = (await unit.deadLetters?.close()) ?? [];
+      const deadFiles = (await unit.deadLetters?.writer.close()) ?? [];
       const staged = deadFiles.length === 0 ? undefined : await deadLetters?.stage(deadFiles);
       unit.staged = await target.stage({ dataFiles, snapshotId: unit.snapshotId });
       return staged;
@@ -136,7 +137,7 @@ export class UnitStore {
       try {
         if (unit.staged !== undefined) await unit.staged.discard();
         await unit.rows[Symbol.asyncDispose]();
-        await unit.deadLetters?.[Symbol.asyncDispose]();
+        await unit.deadLetters?.writer[Symbol.asyncDispose]();
       } catch (error) {
         // The files stay as orphans, which is no harm to the table.
         this.#parts.onTrouble(error instanceof Error ? error : new Error(String(error)));
@@ -181,7 +182,11 @@ export class UnitStore {
     return decoder;
   }
 
-  #deadLetterWriter(unit: Unit, decoded: DecodedRecords, chunk: RecordChunk): TableWriter {
+  #deadLetterWriter(
+    unit: Unit,
+    decoded: DecodedRecords,
+    chunk: RecordChunk,
+  ): NonNullable<Unit["deadLetters"]> {
     const { deadLetters } = this.#parts;
     if (deadLetters === undefined) {
       const [first] = decoded.rejected;
@@ -193,14 +198,15 @@ export class UnitStore {
           `and keeps such records aside`,
       );
     }
-    unit.deadLetters ??= deadLetters.openWriter();
+    const { hasHeaders } = deadLetters;
+    unit.deadLetters ??= { writer: deadLetters.openWriter(), hasHeaders };
     return unit.deadLetters;
   }
 
   #bufferedBytes(): number {
     let bytes = 0;
     for (const { rows, deadLetters } of this.#units.values()) {
-      bytes += rows.bufferedBytes + (deadLetters?.bufferedBytes ?? 0);
+      bytes += rows.bufferedBytes + (deadLetters?.writer.bufferedBytes ?? 0);
     }
     return bytes;
   }

@@ -54,7 +54,7 @@ describe("rows of a chunk", () => {
   });
 
   it("keep the exact bytes of dead letters, null for a null value", () => {
-    const dead = deadLetterRows(decoded, origin, 42n);
+    const dead = deadLetterRows(decoded, origin, { decidedBy: 42n, hasHeaders: false });
     expect(dead.rowCount).toBe(2);
     expect(rowAt(dead, 0)).toMatchObject({
       _kafka_offset: BigInt(FAR),

@@ -11,6 +11,8 @@ export class MemoryTopic {
   readonly partitions: MemoryRecord[][];
   /** Log start offsets, raised by retention. */
   readonly startOffsets: number[];
+  /** Of every record, as they stand in a record. */
+  headerBytes: Uint8Array | undefined;
 
   constructor(partitionCount: number) {
     this.partitions = Array.from({ length: partitionCount }, () => []);
@@ -116,8 +118,20 @@ export class MemorySource implements KafkaSource {
     const records = this.#topic.partitions[partition]?.slice(offset, end) ?? [];
     const epoch = this.#epochs.get(partition) ?? 0;
     this.#next.set(partition, end);
-    await this.#handler?.onChunk(chunkOf(this.#topic.name, partition, offset, records), epoch);
+    const chunk = chunkOf(this.#topic.name, partition, offset, records);
+    const { headerBytes } = this.#topic;
+    const whole = headerBytes === undefined ? chunk : withHeaders(chunk, headerBytes);
+    await this.#handler?.onChunk(whole, epoch);
   }
+}
+
+/** The chunk, each of its records having these headers. */
+function withHeaders(chunk: RecordChunk, headers: Uint8Array): RecordChunk {
+  const start = chunk.buffer.length;
+  const buffer = new Uint8Array([...chunk.buffer, ...headers, ...new Uint8Array(64)]);
+  const headerStarts = new Int32Array(chunk.count).fill(start);
+  const headerEnds = new Int32Array(chunk.count).fill(start + headers.length);
+  return { ...chunk, buffer, headerStarts, headerEnds };
 }
 
 /** A chunk of records at an offset, those that are undefined being gaps. */

@@ -16,7 +16,11 @@ export interface ClientRecord {
   /** Absent: a null value. */
   readonly value?: Uint8Array | undefined;
   readonly timestampMs?: number | undefined;
+  readonly headers?: readonly ClientHeader[] | undefined;
 }
+
+/** Name and value of a record's header; names may repeat. */
+type ClientHeader = readonly [name: string, value: Uint8Array | undefined];
 
 /** Where a record came to stand. */
 export interface ClientDelivery {
@@ -32,7 +36,10 @@ export interface ClientDelivery {
 export interface ConsumedRecord {
   readonly partition: number;
   readonly offset: number;
+  readonly key?: Buffer | undefined;
+  /** Empty for null. */
   readonly value: Buffer;
+  readonly headers: readonly ClientHeader[];
 }
 
 /** What to write, and how. */
@@ -124,14 +131,33 @@ export async function startLibrdkafka(
     },
     async consume(consume) {
       const records = await service.request("consume", { connection, ...consume });
-      return (records as [number, number, string][]).map(([partition, offset, value]) => ({
+      return (records as readonly WireRecord[]).map(([partition, offset, key, value, headers]) => ({
         partition,
         offset,
-        value: Buffer.from(value, "base64"),
+        key: bytesOf(key),
+        value: bytesOf(value) ?? Buffer.alloc(0),
+        headers: headers.map(([name, header]) => [name, bytesOf(header)]),
       }));
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** Partition, offset, key, value and headers, bytes in base64. */
+type WireRecord = readonly [
+  number,
+  number,
+  string | null,
+  string | null,
+  readonly (readonly [string, string | null])[],
+];
+
+function bytesOf(text: string | null): Buffer | undefined {
+  return text === null ? undefined : Buffer.from(text, "base64");
+}
+
+function textOf(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && Buffer.from(bytes).toString("base64");
 }
 
 function connectionConfig(
@@ -150,12 +176,13 @@ function connectionConfig(
 }
 
 function* encodeRecords(records: readonly ClientRecord[]): Generator<string> {
-  for (const { partition, key, value, timestampMs } of records) {
+  for (const { partition, key, value, timestampMs, headers } of records) {
     const line = {
       partition,
-      key: key === undefined ? undefined : Buffer.from(key).toString("base64"),
-      value: value === undefined ? undefined : Buffer.from(value).toString("base64"),
+      key: textOf(key),
+      value: textOf(value),
       timestamp: timestampMs,
+      headers: headers?.map(([name, header]) => [name, textOf(header) ?? null]),
     };
     yield `${JSON.stringify(line)}\n`;
   }
