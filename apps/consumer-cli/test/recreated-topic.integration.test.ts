@@ -42,3 +42,21 @@ it("a topic that was created anew is not read into the table of the old one", as
   await runConsumer(restCatalog(), { topic, table: `${table}_new`, flags });
   expect(await customersIn(`${table}_new`)).toEqual([3, 4, 5]);
 });
+
+it("a topic that is created anew while it is read ends the sink, with none of it in the table", async () => {
+  const topic = `anew-${randomUUID()}`;
+  const table = `anew_running_${Date.now()}`;
+  await using client = await startLibrdkafka(useSharedServices().kafka);
+  await client.createTopic(topic);
+  await client.produce({ topic, records: [rating(1), rating(2)] });
+  const settings = { topic, table, flags: ["--commit-interval", "200ms"] };
+  await using consumer = await startConsumer(restCatalog(), settings);
+  await consumer.waitForLine(/"msg":"committed".*"rows":2|"rows":2.*"msg":"committed"/);
+  await client.deleteTopic(topic);
+  await createAnew(client, topic);
+  await client.produce({ topic, records: [3, 4, 5].map((customer) => rating(customer)) });
+  const [code, sentence] = await ending(consumer);
+  expect(sentence).toContain("was deleted and created anew");
+  expect(code).toBe(7);
+  expect(await customersIn(table)).toEqual([1, 2]);
+});

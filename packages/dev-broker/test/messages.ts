@@ -1,4 +1,4 @@
-import { type Api, encodeRequestFrame, type RequestOf } from "@salon/kafka-protocol";
+import { type Api, encodeRequestFrame, type RequestOf, ZERO_UUID } from "@salon/kafka-protocol";
 import type { fetch, metadata, produce } from "@salon/kafka-protocol";
 
 /** A request in its frame. */
@@ -22,7 +22,13 @@ export const METADATA_REQUEST: RequestOf<typeof metadata> = {
 
 /** Waits a minute for the first byte of partition 0 of topic "t". */
 export function fetchRequest(more: Partial<RequestOf<typeof fetch>> = {}): RequestOf<typeof fetch> {
-  const partition = { index: 0, currentLeaderEpoch: -1, fetchOffset: 0n, logStartOffset: -1n };
+  const partition = {
+    index: 0,
+    currentLeaderEpoch: -1,
+    fetchOffset: 0n,
+    lastFetchedEpoch: -1,
+    logStartOffset: -1n,
+  };
   return {
     replicaId: -1,
     maxWaitMs: 60_000,
@@ -31,7 +37,9 @@ export function fetchRequest(more: Partial<RequestOf<typeof fetch>> = {}): Reque
     isolationLevel: 0,
     sessionId: 0,
     sessionEpoch: -1,
-    topics: [{ name: "t", partitions: [{ ...partition, maxBytes: 1_000_000 }] }],
+    topics: [
+      { name: "t", topicId: ZERO_UUID, partitions: [{ ...partition, maxBytes: 1_000_000 }] },
+    ],
     forgotten: [],
     rackId: "",
     ...more,

@@ -1,14 +1,23 @@
 import { Api } from "./api.ts";
 import { array, nullableArray, struct } from "./composite-field.ts";
-import { since } from "./field.ts";
-import { int16, int32, int64, int8, nullableBytes, string } from "./primitive-field.ts";
+import { since, within } from "./field.ts";
+import { ZERO_UUID } from "./03-metadata.ts";
+import { int16, int32, int64, int8, nullableBytes, string, uuid } from "./primitive-field.ts";
 
-/** Fetch: record batches from offsets on. Versions 4 to 11; sessions from 7, racks from 11. */
+/** Up to version 12 a topic is named, and from 13 on its id is given (KIP-516). */
+const topicName = within(0, 12, string, "");
+const topicId = since(13, uuid, ZERO_UUID);
+
+/**
+ * Fetch: record batches from offsets on. Versions 4 to 13; sessions from 7, racks from 11, flexible
+ * from 12, topic ids from 13.
+ */
 export const fetch = new Api({
   key: 1,
   name: "Fetch",
   minVersion: 4,
-  maxVersion: 11,
+  maxVersion: 13,
+  flexibleFrom: 12,
   request: struct({
     /** -1 for consumers. */
     replicaId: int32,
@@ -21,19 +30,21 @@ export const fetch = new Api({
     sessionEpoch: since(7, int32, -1),
     topics: array(
       struct({
-        name: string,
+        name: topicName,
+        topicId,
         partitions: array(
           struct({
             index: int32,
             currentLeaderEpoch: since(9, int32, -1),
             fetchOffset: int64,
+            lastFetchedEpoch: since(12, int32, -1),
             logStartOffset: since(5, int64, -1n),
             maxBytes: int32,
           }),
         ),
       }),
     ),
-    forgotten: since(7, array(struct({ name: string, partitions: array(int32) })), []),
+    forgotten: since(7, array(struct({ name: topicName, topicId, partitions: array(int32) })), []),
     rackId: since(11, string, ""),
   }),
   response: struct({
@@ -42,7 +53,8 @@ export const fetch = new Api({
     sessionId: since(7, int32, 0),
     topics: array(
       struct({
-        name: string,
+        name: topicName,
+        topicId,
         partitions: array(
           struct({
             index: int32,

@@ -244,6 +244,7 @@ export const LOG_CASES: readonly Case[] = [
       topics: [
         {
           name: "t",
+          topicId: protocol.ZERO_UUID,
           partitions: [
             {
               index: 2,

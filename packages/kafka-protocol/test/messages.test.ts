@@ -132,7 +132,7 @@ describe("hostile counts", () => {
   });
 
   it("and versions that are not described", () => {
-    expect(() => protocol.fetch.decodeRequest(12, Buffer.alloc(0))).toThrow("Fetch is known");
+    expect(() => protocol.fetch.decodeRequest(14, Buffer.alloc(0))).toThrow("Fetch is known");
   });
 });
 

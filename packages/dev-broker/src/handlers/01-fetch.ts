@@ -1,12 +1,14 @@
-import { ERROR_CODES, fetch } from "@salon/kafka-protocol";
+import { ERROR_CODES, fetch, ZERO_UUID } from "@salon/kafka-protocol";
 import type { RequestOf, ResponseOf } from "@salon/kafka-protocol";
 import type { Broker } from "../broker.ts";
 import type { PartitionLog } from "../log/partition-log.ts";
+import type { Topic } from "../log/topics.ts";
 import { handlerOf } from "./handler.ts";
 import type { Handler, RequestContext } from "./handler.ts";
 
 type Request = RequestOf<typeof fetch>;
 type Response = ResponseOf<typeof fetch>;
+type AskedTopic = Request["topics"][number];
 type PartitionAnswer = Response["topics"][number]["partitions"][number];
 
 /** Kafka's `fetch.max.bytes`: no response holds more, whatever its client asks for. */
@@ -23,8 +25,9 @@ export const fetchHandler: Handler = handlerOf(fetch, {
   },
   refuse: (request, errorCode) => ({
     ...EMPTY,
-    topics: request.topics.map(({ name, partitions }) => ({
+    topics: request.topics.map(({ name, topicId, partitions }) => ({
       name,
+      topicId,
       partitions: partitions.map(({ index }) => withoutRecords(index, errorCode)),
     })),
   }),
@@ -51,17 +54,17 @@ function waitForBytes(request: Request, { broker, signal }: RequestContext): Pro
 }
 
 function wantedLogs({ topics }: Request, broker: Broker): readonly PartitionLog[] {
-  return topics.flatMap(({ name, partitions }) =>
-    partitions.flatMap(({ index }) => broker.topics.partition(name, index) ?? []),
+  return topics.flatMap((topic) =>
+    topic.partitions.flatMap(({ index }) => topicOf(topic, broker)?.partitions[index] ?? []),
   );
 }
 
 function isWorthAnswering({ topics, minBytes }: Request, broker: Broker): boolean {
   if (topics.length === 0) return true;
   let size = 0;
-  for (const { name, partitions } of topics) {
-    for (const { index, fetchOffset } of partitions) {
-      const log = broker.topics.partition(name, index);
+  for (const topic of topics) {
+    for (const { index, fetchOffset } of topic.partitions) {
+      const log = topicOf(topic, broker)?.partitions[index];
       if (log === undefined || !isInLog(log, Number(fetchOffset))) return true;
       size += log.bytesFrom(Number(fetchOffset), minBytes);
     }
@@ -74,13 +77,13 @@ function readAll({ topics, maxBytes }: Request, broker: Broker): Response {
   let hasRecords = false;
   return {
     ...EMPTY,
-    topics: topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map((wanted) => {
-        const log = broker.topics.partition(name, wanted.index);
-        if (log === undefined) {
-          return withoutRecords(wanted.index, ERROR_CODES.UNKNOWN_TOPIC_OR_PARTITION);
-        }
+    topics: topics.map((asked) => ({
+      name: asked.name,
+      topicId: asked.topicId,
+      partitions: asked.partitions.map((wanted) => {
+        const topic = topicOf(asked, broker);
+        const log = topic?.partitions[wanted.index];
+        if (log === undefined) return withoutRecords(wanted.index, unknown(asked, topic));
         const offset = Number(wanted.fetchOffset);
         if (!isInLog(log, offset)) {
           return ofLog(log, withoutRecords(wanted.index, ERROR_CODES.OFFSET_OUT_OF_RANGE));
@@ -92,6 +95,17 @@ function readAll({ topics, maxBytes }: Request, broker: Broker): Response {
       }),
     })),
   };
+}
+
+/** By its id, and by its name in the versions that have no ids. */
+function topicOf({ name, topicId }: AskedTopic, { topics }: Broker): Topic | undefined {
+  return topicId === ZERO_UUID ? topics.get(name) : topics.byId(topicId);
+}
+
+function unknown({ topicId }: AskedTopic, topic: Topic | undefined): number {
+  return topic === undefined && topicId !== ZERO_UUID
+    ? ERROR_CODES.UNKNOWN_TOPIC_ID
+    : ERROR_CODES.UNKNOWN_TOPIC_OR_PARTITION;
 }
 
 function isInLog(log: PartitionLog, offset: number): boolean {

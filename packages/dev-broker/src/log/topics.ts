@@ -55,6 +55,10 @@ export class Topics {
     return this.#topics.get(name);
   }
 
+  byId(id: string): Topic | undefined {
+    return this.#topics.values().find((topic) => topic.id === id);
+  }
+
   partition(name: string, partition: number): PartitionLog | undefined {
     return this.#topics.get(name)?.partitions[partition];
   }

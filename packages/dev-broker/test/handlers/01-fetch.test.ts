@@ -50,8 +50,8 @@ describe("Fetch", () => {
     const batch = recordBatch({ payloadSize: 8 * MEBIBYTE });
     for (let i = 0; i < 8; i++) broker.topics.partition("t", 0)?.append(batch, 2 * batch.length);
     const request = fetchRequest({ maxBytes: 2 ** 31 - 1 });
-    const topics = request.topics.map(({ name, partitions }) => ({
-      name,
+    const topics = request.topics.map(({ partitions, ...topic }) => ({
+      ...topic,
       partitions: partitions.map((partition) => ({ ...partition, maxBytes: 2 ** 31 - 1 })),
     }));
     const records = recordsOf(await answer({ ...request, topics }, contextOf(broker, VERSION)));

@@ -1,6 +1,14 @@
 import type { Api } from "@salon/kafka-protocol";
 import type { BrokerAddress } from "../port/connection-settings.ts";
 
+/** How a request is sent. */
+export interface SendOptions {
+  /** How long the answer may take; default: the settings'. */
+  readonly timeoutMs?: number | undefined;
+  /** No higher version of the request, though both sides know one. */
+  readonly maxVersion?: number | undefined;
+}
+
 /**
  * One broker, as drivers reach it: its connections, with TLS and SASL, which are made again where
  * they break. Fetches have one of their own, so that what they wait for holds up nothing else.
@@ -17,7 +25,7 @@ export interface BrokerLink {
   send<Request, Response>(
     api: Api<Request, Response>,
     request: Request,
-    options?: { readonly timeoutMs?: number },
+    options?: SendOptions,
   ): Promise<Response>;
   /** Ends its connections at once; whatever is under way fails. */
   close(): void;

@@ -9,7 +9,7 @@ export interface VersionRange {
 }
 
 /**
- * The highest version of a request that both sides know.
+ * The highest version of a request that both sides know, up to `maxVersion`.
  *
  * @throws KafkaIoError `KAFKA_REQUEST_FAILED` where there is none.
  */
@@ -17,8 +17,9 @@ export function negotiateVersion(
   api: Pick<Api<unknown, unknown>, "name" | "minVersion" | "maxVersion">,
   known: VersionRange | undefined,
   address: BrokerAddress,
+  maxVersion: number = Infinity,
 ): number {
-  const version = Math.min(api.maxVersion, known?.maxVersion ?? -1);
+  const version = Math.min(api.maxVersion, known?.maxVersion ?? -1, maxVersion);
   if (known !== undefined && version >= Math.max(api.minVersion, known.minVersion)) return version;
   const theirs = known === undefined ? "none" : `${known.minVersion} to ${known.maxVersion}`;
   const server = addressText(address);

@@ -7,7 +7,7 @@ import {
   ZERO_UUID,
 } from "@salon/kafka-protocol";
 import { BrokerError, throwOnErrorCode } from "../broker/broker-error.ts";
-import type { BrokerLink, CreateBrokerLink } from "../broker/broker-link.ts";
+import type { BrokerLink, CreateBrokerLink, SendOptions } from "../broker/broker-link.ts";
 import { addressText, type BrokerAddress } from "../port/connection-settings.ts";
 import { KafkaIoError } from "../kafka-io-error.ts";
 import { backoffMs, pauseFor } from "./retry.ts";
@@ -112,7 +112,7 @@ export class KafkaCluster implements Disposable {
     nodeId: number,
     api: Api<Request, Response>,
     request: Request,
-    options?: { readonly timeoutMs?: number },
+    options?: SendOptions,
   ): Promise<Response> {
     const address = this.#brokers.get(nodeId);
     if (address === undefined) {

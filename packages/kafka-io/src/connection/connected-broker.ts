@@ -10,6 +10,7 @@ import {
   type BrokerLink,
   type CreateBrokerLink,
   REQUEST_TIMEOUT_MS,
+  type SendOptions,
 } from "../broker/broker-link.ts";
 import { negotiateVersion } from "../broker/negotiate-version.ts";
 import type { BrokerAddress, KafkaConnectionSettings } from "../port/connection-settings.ts";
@@ -50,10 +51,11 @@ class ConnectedBroker implements BrokerLink {
   async send<Request, Response>(
     api: Api<Request, Response>,
     request: Request,
-    options: { readonly timeoutMs?: number } = {},
+    options: SendOptions = {},
   ): Promise<Response> {
     const { connection, versions } = await this.#connection(LANES.get(api.key) ?? "other");
-    const version = negotiateVersion(api, versions.get(api.key), this.#address);
+    const { maxVersion } = options;
+    const version = negotiateVersion(api, versions.get(api.key), this.#address, maxVersion);
     const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = this.#settings;
     return connection.send(api, version, request, options.timeoutMs ?? requestTimeoutMs);
   }

@@ -5,6 +5,7 @@ import {
   CONNECTION_TIMEOUT_MS,
   type CreateBrokerLink,
   REQUEST_TIMEOUT_MS,
+  type SendOptions,
 } from "../broker/broker-link.ts";
 import { negotiateVersion } from "../broker/negotiate-version.ts";
 import { readAnswer } from "../broker/read-answer.ts";
@@ -73,11 +74,12 @@ class KafkajsBrokerLink implements BrokerLink {
   async send<Request, Response>(
     api: Api<Request, Response>,
     request: Request,
-    options: { readonly timeoutMs?: number } = {},
+    options: SendOptions = {},
   ): Promise<Response> {
     try {
       if (!this.#broker.isConnected()) await this.#broker.connect();
-      const version = negotiateVersion(api, this.#broker.versions?.[api.key], this.#address);
+      const known = this.#broker.versions?.[api.key];
+      const version = negotiateVersion(api, known, this.#address, options.maxVersion);
       const isFlexible = api.isFlexible(version);
       const body = api.encodeRequest(version, request);
       const { answer } = await this.#pool.send<{ readonly answer: Response }>({

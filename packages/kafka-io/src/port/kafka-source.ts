@@ -44,6 +44,11 @@ export interface KafkaSourceHandler {
   onTrouble(error: Error): void;
   /** The topic has more partitions than before. A group shares them out after this is done. */
   onPartitionCountChanged?(partitionCount: number): Promise<void>;
+  /**
+   * The topic was deleted and created anew; its id is another. Nothing is read of it any more: what
+   * stands at an offset is another record.
+   */
+  onTopicRecreated?(topicId: string): Promise<void>;
   /** False when no progress was made for too long: the driver then stops its heartbeats. */
   isAlive(): boolean;
 }

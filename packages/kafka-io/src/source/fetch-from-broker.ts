@@ -1,4 +1,4 @@
-import { fetch } from "@salon/kafka-protocol";
+import { fetch, ZERO_UUID } from "@salon/kafka-protocol";
 import { throwOnErrorCode } from "../broker/broker-error.ts";
 import type { KafkaCluster } from "../cluster/kafka-cluster.ts";
 import type { AbortedTransaction } from "../protocol/aborted-transactions.ts";
@@ -10,10 +10,19 @@ const READ_COMMITTED = 1;
 const NO_SESSION = { sessionId: 0, sessionEpoch: -1, forgotten: [], rackId: "" } as const;
 const UNKNOWN_LEADER_EPOCH = -1;
 const UNKNOWN_LOG_START = -1n;
+/** No epoch to detect diverged logs by: that is for followers. */
+const NO_FETCHED_EPOCH = -1;
+/** The last version in which topics are named. */
+const NAMED_VERSION_MAX = 12;
 const NO_RECORDS: Buffer = Buffer.alloc(0);
 
 /** What to ask one broker for. */
 export interface FetchRequest {
+  /**
+   * Present: the topic is asked for by its id where the broker can, so that one of the same name
+   * that was created anew is another (KIP-516).
+   */
+  readonly topicId?: string | undefined;
   /** The broker fills the response in this order. */
   readonly partitions: readonly { readonly partition: number; readonly fetchOffset: number }[];
   readonly maxWaitMs: number;
@@ -44,7 +53,7 @@ export async function fetchFromBroker(
   nodeId: number,
   request: FetchRequest,
 ): Promise<Map<number, FetchedPartition>> {
-  const { partitions, maxBytesPerPartition, maxWaitMs, minBytes, maxBytes } = request;
+  const { topicId, partitions, maxBytesPerPartition, maxWaitMs, minBytes, maxBytes } = request;
   const answer = await cluster.send(
     nodeId,
     fetch,
@@ -58,17 +67,22 @@ export async function fetchFromBroker(
       topics: [
         {
           name: cluster.topic,
+          topicId: topicId ?? ZERO_UUID,
           partitions: partitions.map(({ partition, fetchOffset }) => ({
             index: partition,
             currentLeaderEpoch: UNKNOWN_LEADER_EPOCH,
             fetchOffset: BigInt(fetchOffset),
+            lastFetchedEpoch: NO_FETCHED_EPOCH,
             logStartOffset: UNKNOWN_LOG_START,
             maxBytes: maxBytesPerPartition,
           })),
         },
       ],
     },
-    { timeoutMs: request.requestTimeoutMs + maxWaitMs },
+    {
+      timeoutMs: request.requestTimeoutMs + maxWaitMs,
+      maxVersion: topicId === undefined ? NAMED_VERSION_MAX : undefined,
+    },
   );
   throwOnErrorCode(answer.errorCode, "fetch");
   const fetched = answer.topics.flatMap((topic) => topic.partitions);

@@ -35,6 +35,8 @@ export const METADATA_MAX_AGE_MS = 30_000;
 
 /** How much is fetched at once. */
 export interface LogReaderSettings {
+  /** Of the topic, where brokers know it. */
+  readonly topicId?: string | undefined;
   readonly maxWaitMs: number;
   readonly minBytes: number;
   readonly maxBytes: number;

@@ -49,6 +49,9 @@ interface Run {
   readonly member: GroupMember | undefined;
   readonly stop: AbortController;
   readonly calls: SerialCalls;
+  /** Of the topic that is read; undefined where brokers know no ids. */
+  readonly topicId: string | undefined;
+  isRecreated: boolean;
   partitionCount: number;
   /** Those of the latest assignment. */
   partitions: readonly number[];
@@ -106,7 +109,7 @@ class TopicSource implements KafkaSource {
         context: { topic, partition: unknown, partitionCount },
       });
     }
-    const run = this.#createRun(handler, partitionCount);
+    const run = this.#createRun(handler, described);
     this.#run = run;
     void (run.member?.run() ?? this.#take(run, assign ?? [], run.stop.signal));
     void this.#watchPartitionCount(run);
@@ -153,11 +156,12 @@ class TopicSource implements KafkaSource {
     await this.stop();
   }
 
-  #createRun(handler: KafkaSourceHandler, partitionCount: number): Run {
+  #createRun(handler: KafkaSourceHandler, { topicId, partitionCount }: TopicDescription): Run {
     const { topic, groupId, assign } = this.#settings;
     const stop = new AbortController();
     const calls = new SerialCalls();
-    const reader = new LogReader(this.#cluster, readerSettings(this.#settings), {
+    const settings = { ...readerSettings(this.#settings), topicId };
+    const reader = new LogReader(this.#cluster, settings, {
       onChunk: (chunk, epoch) => this.#call(run, () => handler.onChunk(chunk, epoch)),
       onOutOfRange: (partition, offset, range) =>
         this.#call(run, () => handler.onOutOfRange(partition, offset, range)),
@@ -166,7 +170,7 @@ class TopicSource implements KafkaSource {
         const ranges = await this.listOffsets([partition]);
         return ranges.get(partition) ?? { startOffset: 0, endOffset: 0 };
       },
-      refreshMetadata: () => this.#cluster.refreshTopic(),
+      refreshMetadata: () => this.#refreshTopic(run),
     });
     const member =
       groupId === undefined || assign !== undefined
@@ -177,7 +181,17 @@ class TopicSource implements KafkaSource {
             onTrouble: (error) => this.#trouble(run, `stay in group ${groupId}`, error),
             isAlive: () => handler.isAlive(),
           });
-    const run: Run = { handler, reader, member, stop, calls, partitionCount, partitions: [] };
+    const run: Run = {
+      handler,
+      reader,
+      member,
+      stop,
+      calls,
+      topicId,
+      isRecreated: false,
+      partitionCount,
+      partitions: [],
+    };
     return run;
   }
 
@@ -211,9 +225,9 @@ class TopicSource implements KafkaSource {
       await pauseFor(intervalMs, run.stop.signal);
       if (run.stop.signal.aborted) return;
       try {
-        await this.#cluster.refreshTopic();
+        await this.#refreshTopic(run);
         const { size } = this.#cluster.leaders;
-        if (size !== run.partitionCount) {
+        if (!run.isRecreated && size !== run.partitionCount) {
           await this.#call(run, async () => run.handler.onPartitionCountChanged?.(size));
           run.partitionCount = size;
           run.member?.partitionCountChanged(size);
@@ -222,6 +236,17 @@ class TopicSource implements KafkaSource {
         this.#trouble(run, "look for new partitions", error);
       }
     }
+  }
+
+  /** Looks at the topic anew, and whether it still is the one that is read. */
+  async #refreshTopic(run: Run): Promise<void> {
+    await this.#cluster.refreshTopic();
+    const { topicId } = this.#cluster;
+    const isOther = topicId !== undefined && run.topicId !== undefined && topicId !== run.topicId;
+    if (!isOther || run.isRecreated) return;
+    run.isRecreated = true;
+    run.reader.stop();
+    await this.#call(run, async () => run.handler.onTopicRecreated?.(topicId));
   }
 
   /** Runs a handler's method after those before it; never again once the source is stopped. */

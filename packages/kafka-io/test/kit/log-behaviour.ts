@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { KafkaIoError } from "../../src/index.ts";
 import type { SourceSubject } from "./describe-kafka-source.ts";
 import { numbered } from "./kafka-cluster.ts";
 import { eventually, RecordingHandler } from "./recording-handler.ts";
@@ -49,6 +50,38 @@ export function logBehaviour({ cluster, open }: SourceSubject): void {
       expect(second?.topicId).toMatch(/^[\w-]{22}$/);
       expect(second?.topicId).not.toBe(first?.topicId);
     });
+  });
+
+  test("of a topic that was made again while it is read, nothing is read", async () => {
+    const topic = await cluster().createTopic();
+    await cluster().writer.produce({ topic, records: numbered(3) });
+    await using source = await open({ topic, assign: [0] });
+    const handler = new RecordingHandler();
+    await source.start(handler);
+    await handler.reaches(0, 3);
+    await cluster().writer.deleteTopic(topic);
+    await eventually(() => cluster().writer.createTopic(topic));
+    // More of them, so that the offset that comes next is inside of the new log.
+    await cluster().writer.produce({ topic, records: numbered(9, { first: 100 }) });
+    await eventually(() => expect(handler.recreated).toHaveLength(1));
+    expect(handler.recreated[0]).toMatch(/^[\w-]{22}$/);
+    expect(handler.of(0).map(({ key }) => key)).toEqual(["k0", "k1", "k2"]);
+    expect(handler.outOfRange).toEqual([]);
+  });
+
+  test("a topic that is deleted is waited for, and said to be absent", async () => {
+    const topic = await cluster().createTopic();
+    await cluster().writer.produce({ topic, records: numbered(3) });
+    await using source = await open({ topic, assign: [0] });
+    const handler = new RecordingHandler();
+    await source.start(handler);
+    await handler.reaches(0, 3);
+    await cluster().writer.deleteTopic(topic);
+    await eventually(() => {
+      const codes = handler.troubles.map((error) => error instanceof KafkaIoError && error.code);
+      expect(codes).toContain("TOPIC_NOT_FOUND");
+    });
+    expect(handler.recreated).toEqual([]);
   });
 
   test("log start moves up when records are deleted, the end stays", async () => {

@@ -47,6 +47,8 @@ export class RecordingHandler implements KafkaSourceHandler {
   readonly outOfRange: OutOfRange[] = [];
   readonly troubles: Error[] = [];
   readonly partitionCounts: number[] = [];
+  /** Ids of topics that took the place of the one that is read. */
+  readonly recreated: string[] = [];
   /** In the order of the calls: `+0,1` for assigned, `-0,1` for revoked. */
   readonly changes: string[] = [];
   assigned: readonly number[] = [];
@@ -97,6 +99,10 @@ export class RecordingHandler implements KafkaSourceHandler {
 
   async onPartitionCountChanged(partitionCount: number): Promise<void> {
     await this.#alone(async () => void this.partitionCounts.push(partitionCount));
+  }
+
+  async onTopicRecreated(topicId: string): Promise<void> {
+    await this.#alone(async () => void this.recreated.push(topicId));
   }
 
   onTrouble(error: Error): void {

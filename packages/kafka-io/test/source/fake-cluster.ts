@@ -1,4 +1,4 @@
-import { type Api, fetch, type RequestOf } from "@salon/kafka-protocol";
+import { type Api, fetch, type RequestOf, ZERO_UUID } from "@salon/kafka-protocol";
 
 /** A fetch that waits for the test's answer. */
 export interface PendingFetch {
@@ -82,6 +82,7 @@ function encodeAnswer(partitions: readonly FetchAnswer[]): Buffer {
     topics: [
       {
         name: "ratings",
+        topicId: ZERO_UUID,
         partitions: partitions.map(({ partition, errorCode = 0, records }) => ({
           index: partition,
           errorCode,

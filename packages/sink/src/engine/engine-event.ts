@@ -56,6 +56,8 @@ export type EngineEvent =
   | { readonly kind: "assigned"; readonly partitions: readonly number[] }
   | { readonly kind: "revoked" }
   | { readonly kind: "partitions-counted"; readonly count: number }
+  /** The topic was deleted and created anew, with another id. */
+  | { readonly kind: "topic-recreated"; readonly topicId: string }
   | {
       readonly kind: "chunk-fetched";
       readonly chunkId: number;

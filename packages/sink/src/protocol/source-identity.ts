@@ -30,13 +30,7 @@ export function identityError(record: SourceRecord, now: SourceIdentity): SinkEr
   }
   const wasRecreated =
     record.topicId !== undefined && now.topicId !== undefined && record.topicId !== now.topicId;
-  if (wasRecreated) {
-    return new SinkError(
-      "TOPIC_RECREATED",
-      `topic ${now.topic} was deleted and created anew (id ${record.topicId}, now ${now.topicId}): ` +
-        `its offsets begin again; use another --table for the new topic`,
-    );
-  }
+  if (wasRecreated) return topicRecreated(record, now.topicId);
   if (record.partitions > now.partitions) {
     return new SinkError(
       "PARTITIONS_SHRUNK",
@@ -45,6 +39,18 @@ export function identityError(record: SourceRecord, now: SourceIdentity): SinkEr
     );
   }
   return undefined;
+}
+
+/** The error of a topic that has another id than before. */
+export function topicRecreated(
+  { topic, topicId: before }: Pick<SourceIdentity, "topic" | "topicId">,
+  topicId: string | undefined,
+): SinkError {
+  return new SinkError(
+    "TOPIC_RECREATED",
+    `topic ${topic} was deleted and created anew (id ${before}, now ${topicId}): its offsets begin ` +
+      `again; use another --table for the new topic`,
+  );
 }
 
 /** The identity with the partitions that another member saw first and gave a position. */

@@ -106,6 +106,11 @@ export class SourceHandler implements KafkaSourceHandler {
     return Promise.resolve();
   }
 
+  onTopicRecreated(topicId: string): Promise<void> {
+    this.#parts.tell({ kind: "topic-recreated", topicId });
+    return Promise.resolve();
+  }
+
   onTrouble(error: Error): void {
     this.#parts.onTrouble(error);
   }

@@ -33,6 +33,7 @@ const events: { readonly [K in EngineEvent["kind"]]: Extract<EngineEvent, { kind
   assigned: { kind: "assigned", partitions: [0] },
   revoked: { kind: "revoked" },
   "partitions-counted": { kind: "partitions-counted", count: 1 },
+  "topic-recreated": { kind: "topic-recreated", topicId: "another" },
   "chunk-fetched": { kind: "chunk-fetched", partition: 0, ...fetched },
   "chunk-written": { kind: "chunk-written", unitId: 99, partition: 0, ...written },
   "out-of-range": { kind: "out-of-range", partition: 0, offset: 20, range },
