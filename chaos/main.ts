@@ -43,8 +43,11 @@ for (const [index, catalog] of catalogs.entries()) {
   });
   printReport(report);
   reports.push(report);
+  // After each: the next one may not come to its end.
+  if (values.json !== undefined) {
+    await writeFile(values.json, JSON.stringify(reports, jsonValue, 2));
+  }
 }
-if (values.json !== undefined) await writeFile(values.json, JSON.stringify(reports, jsonValue, 2));
 process.exitCode = reports.every(hasHeld) ? 0 : 1;
 
 function printReport(report: ChaosReport): void {
@@ -67,6 +70,7 @@ function printReport(report: ChaosReport): void {
     lost: of("missing"),
     twice: of("twice"),
     "other ledger faults": ledger.faults.length - of("missing") - of("twice"),
+    "the last consumer": report.drainExitCode === 0 ? "done" : `ended with ${report.drainExitCode}`,
     "salon-table verify --deep": report.verifyExitCode === 0 ? "proved" : "FAILED",
     seconds: Math.round(report.durationMs / 1_000),
   });

@@ -1,5 +1,5 @@
 import { getEventListeners } from "node:events";
-import { fetch, type RequestOf, type ResponseOf } from "@salon/kafka-protocol";
+import { ERROR_CODES, fetch, type RequestOf, type ResponseOf } from "@salon/kafka-protocol";
 import { describe, expect, it } from "vitest";
 import { fetchHandler } from "../../src/handlers/01-fetch.ts";
 import type { RequestContext } from "../../src/handlers/handler.ts";
@@ -38,6 +38,28 @@ describe("Fetch", () => {
     const waiting = answer(fetchRequest(), contextOf(createMemoryBroker(), VERSION, client));
     client.abort();
     expect(recordsOf(await waiting)).toHaveLength(0);
+  });
+
+  it("knows a topic by its id from version 13 on, and one that is gone by none", async () => {
+    const version = 13;
+    const broker = createMemoryBroker();
+    broker.topics.partition("t", 0)?.append(recordBatch(), MEBIBYTE);
+    const ask = async (topicId: string): Promise<ResponseOf<typeof fetch>> => {
+      const topics = fetchRequest().topics.map((topic) => ({ ...topic, topicId }));
+      const body = fetch.encodeRequest(version, fetchRequest({ topics }));
+      const bytes = await fetchHandler.answer(body, contextOf(broker, version));
+      return fetch.decodeResponse(version, bytes ?? Buffer.alloc(0));
+    };
+    const topic = broker.topics.get("t");
+    expect(recordsOf(await ask(topic?.id ?? ""))).toHaveLength(recordBatch().length);
+    if (topic !== undefined) broker.topics.delete(topic);
+    broker.topics.create("t", 1).partitions[0]?.append(recordBatch(), MEBIBYTE);
+    const gone = await ask(topic?.id ?? "");
+    expect(gone.topics[0]).toMatchObject({
+      topicId: topic?.id,
+      partitions: [{ errorCode: ERROR_CODES.UNKNOWN_TOPIC_ID }],
+    });
+    expect(recordsOf(gone)).toHaveLength(0);
   });
 
   it("answers at once who wants nothing", async () => {

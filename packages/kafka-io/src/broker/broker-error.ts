@@ -18,6 +18,7 @@ const CODES: Partial<Record<ErrorName, KafkaIoErrorCode>> = {
 const RETRYABLE: ReadonlySet<ErrorName> = new Set([
   "CORRUPT_MESSAGE",
   "UNKNOWN_TOPIC_OR_PARTITION",
+  "UNKNOWN_TOPIC_ID",
   "LEADER_NOT_AVAILABLE",
   "NOT_LEADER_OR_FOLLOWER",
   "REQUEST_TIMED_OUT",

@@ -61,7 +61,10 @@ export interface KafkaSourceHandler {
  * `TOPIC_NOT_FOUND`, `OFFSET_UNSAFE`.
  */
 export interface KafkaSource extends AsyncDisposable {
-  /** Undefined while the topic does not exist. Never creates it. */
+  /**
+   * Undefined while the topic does not exist. Never creates it. What it describes first is what is
+   * read: a topic of the same name that is created anew is another.
+   */
   describeTopic(signal?: AbortSignal): Promise<TopicDescription | undefined>;
   listOffsets(
     partitions: readonly number[],

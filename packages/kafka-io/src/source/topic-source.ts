@@ -49,8 +49,6 @@ interface Run {
   readonly member: GroupMember | undefined;
   readonly stop: AbortController;
   readonly calls: SerialCalls;
-  /** Of the topic that is read; undefined where brokers know no ids. */
-  readonly topicId: string | undefined;
   isRecreated: boolean;
   partitionCount: number;
   /** Those of the latest assignment. */
@@ -61,6 +59,8 @@ class TopicSource implements KafkaSource {
   readonly #cluster: KafkaCluster;
   readonly #settings: KafkaSourceSettings;
   readonly #done: AbortController = new AbortController();
+  /** Of the topic as it was first described: whoever asked takes that for what is read. */
+  #topicId: string | undefined;
   #run: Run | undefined;
 
   constructor(cluster: KafkaCluster, settings: KafkaSourceSettings) {
@@ -72,6 +72,7 @@ class TopicSource implements KafkaSource {
     return this.#request("describe the topic", signal, async () => {
       await this.#cluster.refreshMetadata();
       const { topic, clusterId, topicId, leaders } = this.#cluster;
+      this.#topicId ??= topicId;
       return leaders.size === 0
         ? undefined
         : { clusterId, topic, topicId, partitionCount: leaders.size };
@@ -96,10 +97,7 @@ class TopicSource implements KafkaSource {
     const described = await this.describeTopic();
     this.#done.signal.throwIfAborted();
     if (described === undefined) {
-      throw new KafkaIoError("TOPIC_NOT_FOUND", `topic ${topic} does not exist`, {
-        context: { topic },
-        retryable: true,
-      });
+      throw this.#absentError();
     }
     const { partitionCount } = described;
     const unknown = assign?.find((partition) => partition < 0 || partition >= partitionCount);
@@ -109,10 +107,11 @@ class TopicSource implements KafkaSource {
         context: { topic, partition: unknown, partitionCount },
       });
     }
-    const run = this.#createRun(handler, described);
+    const run = this.#createRun(handler, partitionCount);
     this.#run = run;
     void (run.member?.run() ?? this.#take(run, assign ?? [], run.stop.signal));
     void this.#watchPartitionCount(run);
+    void this.#noticeRecreation(run);
   }
 
   seek(partition: number, offset: number): number {
@@ -156,11 +155,11 @@ class TopicSource implements KafkaSource {
     await this.stop();
   }
 
-  #createRun(handler: KafkaSourceHandler, { topicId, partitionCount }: TopicDescription): Run {
+  #createRun(handler: KafkaSourceHandler, partitionCount: number): Run {
     const { topic, groupId, assign } = this.#settings;
     const stop = new AbortController();
     const calls = new SerialCalls();
-    const settings = { ...readerSettings(this.#settings), topicId };
+    const settings = { ...readerSettings(this.#settings), topicId: this.#topicId };
     const reader = new LogReader(this.#cluster, settings, {
       onChunk: (chunk, epoch) => this.#call(run, () => handler.onChunk(chunk, epoch)),
       onOutOfRange: (partition, offset, range) =>
@@ -168,6 +167,9 @@ class TopicSource implements KafkaSource {
       onTrouble: (error) => this.#trouble(run, `read topic ${topic}`, error),
       listLogRange: async (partition) => {
         const ranges = await this.listOffsets([partition]);
+        // Asked for by name: they may be those of another topic by now.
+        await this.#refreshTopic(run);
+        if (run.isRecreated) throw this.#absentError();
         return ranges.get(partition) ?? { startOffset: 0, endOffset: 0 };
       },
       refreshMetadata: () => this.#refreshTopic(run),
@@ -187,7 +189,6 @@ class TopicSource implements KafkaSource {
       member,
       stop,
       calls,
-      topicId,
       isRecreated: false,
       partitionCount,
       partitions: [],
@@ -241,12 +242,25 @@ class TopicSource implements KafkaSource {
   /** Looks at the topic anew, and whether it still is the one that is read. */
   async #refreshTopic(run: Run): Promise<void> {
     await this.#cluster.refreshTopic();
+    await this.#noticeRecreation(run);
+  }
+
+  async #noticeRecreation(run: Run): Promise<void> {
     const { topicId } = this.#cluster;
-    const isOther = topicId !== undefined && run.topicId !== undefined && topicId !== run.topicId;
+    const isOther =
+      topicId !== undefined && this.#topicId !== undefined && topicId !== this.#topicId;
     if (!isOther || run.isRecreated) return;
     run.isRecreated = true;
     run.reader.stop();
     await this.#call(run, async () => run.handler.onTopicRecreated?.(topicId));
+  }
+
+  #absentError(): KafkaIoError {
+    const { topic } = this.#settings;
+    return new KafkaIoError("TOPIC_NOT_FOUND", `topic ${topic} does not exist`, {
+      context: { topic },
+      retryable: true,
+    });
   }
 
   /** Runs a handler's method after those before it; never again once the source is stopped. */

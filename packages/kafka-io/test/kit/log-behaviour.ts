@@ -69,6 +69,19 @@ export function logBehaviour({ cluster, open }: SourceSubject): void {
     expect(handler.outOfRange).toEqual([]);
   });
 
+  test("nor of one that was made again between its description and the start", async () => {
+    const topic = await cluster().createTopic();
+    await using source = await open({ topic, assign: [0] });
+    await source.describeTopic();
+    await cluster().writer.deleteTopic(topic);
+    await eventually(() => cluster().writer.createTopic(topic));
+    await cluster().writer.produce({ topic, records: numbered(9) });
+    const handler = new RecordingHandler();
+    await eventually(() => source.start(handler));
+    await eventually(() => expect(handler.recreated).toHaveLength(1));
+    expect(handler.of(0)).toEqual([]);
+  });
+
   test("a topic that is deleted is waited for, and said to be absent", async () => {
     const topic = await cluster().createTopic();
     await cluster().writer.produce({ topic, records: numbered(3) });

@@ -55,7 +55,12 @@ export type EngineEvent =
     }
   | { readonly kind: "assigned"; readonly partitions: readonly number[] }
   | { readonly kind: "revoked" }
-  | { readonly kind: "partitions-counted"; readonly count: number }
+  | {
+      readonly kind: "partitions-counted";
+      readonly count: number;
+      /** Of the topic that they were counted of, where that is known. */
+      readonly topicId?: string | undefined;
+    }
   /** The topic was deleted and created anew, with another id. */
   | { readonly kind: "topic-recreated"; readonly topicId: string }
   | {

@@ -7,7 +7,7 @@ import type { EngineState } from "./engine-state.ts";
 import { andThen, fail, step } from "./engine-step.ts";
 import type { EngineStep } from "./engine-step.ts";
 import { logRangesRead, tableRead } from "./establishing.ts";
-import { topicRecreated } from "../protocol/source-identity.ts";
+import { isOtherTopic, topicRecreated } from "../protocol/source-identity.ts";
 import { rewind } from "./rewind.ts";
 import { chunkFetched, chunkWritten, outOfRange, unitFailed } from "./reading.ts";
 
@@ -37,7 +37,9 @@ function handle(state: EngineState, event: EngineEvent): EngineStep {
     case "revoked":
       return revoked(state);
     case "partitions-counted":
-      return partitionsCounted(state, event.count);
+      return isOtherTopic(state.identity, event.topicId)
+        ? fail(state, topicRecreated(state.identity, event.topicId))
+        : partitionsCounted(state, event.count);
     case "topic-recreated":
       return fail(state, topicRecreated(state.identity, event.topicId));
     case "chunk-fetched":

@@ -28,9 +28,7 @@ export function identityError(record: SourceRecord, now: SourceIdentity): SinkEr
       `${where} was read from topic ${record.topic}, not ${now.topic}: use another source id`,
     );
   }
-  const wasRecreated =
-    record.topicId !== undefined && now.topicId !== undefined && record.topicId !== now.topicId;
-  if (wasRecreated) return topicRecreated(record, now.topicId);
+  if (isOtherTopic(record, now.topicId)) return topicRecreated(record, now.topicId);
   if (record.partitions > now.partitions) {
     return new SinkError(
       "PARTITIONS_SHRUNK",
@@ -39,6 +37,14 @@ export function identityError(record: SourceRecord, now: SourceIdentity): SinkEr
     );
   }
   return undefined;
+}
+
+/** Whether both ids are known, and are not the same. */
+export function isOtherTopic(
+  { topicId: before }: Pick<SourceIdentity, "topicId">,
+  topicId: string | undefined,
+): boolean {
+  return before !== undefined && topicId !== undefined && before !== topicId;
 }
 
 /** The error of a topic that has another id than before. */

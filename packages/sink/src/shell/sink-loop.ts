@@ -129,7 +129,11 @@ export class SinkLoop {
       case "count-partitions":
         return this.#answer(
           () => source.describeTopic(this.#abort.signal),
-          (topic) => ({ kind: "partitions-counted", count: topic?.partitionCount ?? 0 }),
+          (topic) => ({
+            kind: "partitions-counted",
+            count: topic?.partitionCount ?? 0,
+            topicId: topic?.topicId,
+          }),
         );
       case "apply-dead-letters":
         return this.#answer(

@@ -132,6 +132,20 @@ describe("partitions that are added", () => {
     engine.tell({ kind: "partitions-counted", count: 1 });
     expect(engine.effect("finish").error).toMatchObject({ code: "PARTITIONS_SHRUNK" });
   });
+
+  it("of a topic with another id are none of this one, however many", () => {
+    for (const [topicId, code] of [
+      ["first", undefined],
+      ["second", "TOPIC_RECREATED"],
+    ] as const) {
+      const engine = new EngineDriver().run();
+      engine.state = { ...engine.state, identity: { ...engine.state.identity, topicId: "first" } };
+      engine.tell({ kind: "partitions-counted", count: 1, topicId });
+      expect(engine.effects.find(({ kind }) => kind === "finish")).toEqual(
+        code && expect.objectContaining({ error: expect.objectContaining({ code }) as unknown }),
+      );
+    }
+  });
 });
 
 describe("a table that says something else", () => {

@@ -240,6 +240,16 @@ function attempt(`,
     ],
   },
   {
+    name: "a topic created anew taken for the old one",
+    edits: [
+      {
+        file: "sink/src/protocol/source-identity.ts",
+        find: "if (isOtherTopic(record, now.topicId)) return topicRecreated(record, now.topicId);",
+        replace: "",
+      },
+    ],
+  },
+  {
     name: "a rollback not noticed",
     edits: [
       {

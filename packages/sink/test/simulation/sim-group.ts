@@ -1,4 +1,4 @@
-import type { MemoryTopic } from "../shell/memory-topic.ts";
+import type { SimTopic } from "./sim-topic.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 /** A member as the group sees it. */
@@ -22,13 +22,13 @@ const HEARTBEAT_MS = 1_000;
  */
 export class SimGroup {
   readonly #world: SimWorld;
-  readonly #topic: MemoryTopic;
+  readonly #topic: SimTopic;
   readonly #members = new Set<GroupSeat>();
   #joined: Joined[] = [];
   #isRebalancing = false;
   #forgetTimeout = (): void => undefined;
 
-  constructor(world: SimWorld, topic: MemoryTopic) {
+  constructor(world: SimWorld, topic: SimTopic) {
     this.#world = world;
     this.#topic = topic;
   }
@@ -73,7 +73,7 @@ export class SimGroup {
     this.#isRebalancing = false;
     const joined = this.#joined;
     this.#joined = [];
-    const partitions = this.#topic.partitions.map((_, partition) => partition);
+    const partitions = this.#topic.current.partitions.map((_, partition) => partition);
     for (const [index, { seat, resolve }] of joined.entries()) {
       const share = partitions.filter((partition) => partition % joined.length === index);
       this.#world.log(`${seat.name} is given ${share.join(",")}`);

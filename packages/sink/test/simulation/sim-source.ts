@@ -2,6 +2,7 @@ import { KafkaIoError } from "@salon/kafka-io";
 import type { KafkaSource, KafkaSourceHandler, LogRange } from "@salon/kafka-io";
 import { chunkOf } from "../shell/memory-topic.ts";
 import type { MemoryTopic } from "../shell/memory-topic.ts";
+import type { SimTopic } from "./sim-topic.ts";
 import type { GroupSeat, SimGroup } from "./sim-group.ts";
 import type { SimProcess } from "./sim-world.ts";
 
@@ -14,11 +15,12 @@ interface ReadState {
 /** One member's view of the topic: chunks of random size, at random times, sometimes late. */
 export class SimSource implements KafkaSource, GroupSeat {
   readonly name: string;
-  readonly #topic: MemoryTopic;
+  readonly #topic: SimTopic;
   readonly #group: SimGroup;
   readonly #process: SimProcess;
   readonly #onMirrored: (offsets: ReadonlyMap<number, number>) => void;
   readonly #states = new Map<number, ReadState>();
+  #described: MemoryTopic | undefined;
   readonly #epochs = new Map<number, number>();
   readonly #paused = new Set<number>();
   #lastEpoch = 0;
@@ -27,7 +29,7 @@ export class SimSource implements KafkaSource, GroupSeat {
   #isStopped = false;
 
   constructor(
-    topic: MemoryTopic,
+    topic: SimTopic,
     group: SimGroup,
     process: SimProcess,
     onMirrored: (offsets: ReadonlyMap<number, number>) => void,
@@ -41,8 +43,9 @@ export class SimSource implements KafkaSource, GroupSeat {
 
   async describeTopic(): ReturnType<KafkaSource["describeTopic"]> {
     await this.#process.pass(20);
-    const { clusterId, name, partitions } = this.#topic;
-    return { clusterId, topic: name, partitionCount: partitions.length };
+    this.#described ??= this.#topic.current;
+    const { clusterId, topicId, name, partitions } = this.#topic.current;
+    return { clusterId, topic: name, topicId, partitionCount: partitions.length };
   }
 
   async listOffsets(partitions: readonly number[]): Promise<ReadonlyMap<number, LogRange>> {
@@ -50,15 +53,18 @@ export class SimSource implements KafkaSource, GroupSeat {
     if (this.#process.world.chance(0.1)) {
       throw new KafkaIoError("KAFKA_UNREACHABLE", "broker is away", { retryable: true });
     }
-    return new Map(partitions.map((partition) => [partition, this.#topic.range(partition)]));
+    return new Map(
+      partitions.map((partition) => [partition, this.#topic.current.range(partition)]),
+    );
   }
 
   async start(handler: KafkaSourceHandler): Promise<void> {
     await this.#process.pass(50);
     if (this.#isStopped) return;
+    const topic = this.#described ?? this.#topic.current;
     void this.#live(handler);
-    void this.#read(handler);
-    void this.#watch(handler);
+    void this.#read(handler, topic);
+    void this.#watch(handler, topic);
   }
 
   seek(partition: number, offset: number): number {
@@ -127,23 +133,35 @@ export class SimSource implements KafkaSource, GroupSeat {
     }
   }
 
-  async #read(handler: KafkaSourceHandler): Promise<void> {
+  async #read(handler: KafkaSourceHandler, topic: MemoryTopic): Promise<void> {
     const { world } = this.#process;
     while (!this.#isStopped) {
       await this.#process.pass(40);
+      // Brokers know by its id that it is gone.
+      if (topic !== this.#topic.current) return;
       const ready = [...this.#states].filter(
         ([partition, state]) => !this.#paused.has(partition) && !state.isHalted,
       );
       const [partition, state] = ready[world.between(0, Math.max(ready.length - 1, 0))] ?? [];
       if (partition !== undefined && state !== undefined) {
-        await this.#poll(handler, partition, state);
+        await this.#poll({ handler, topic, partition, state });
       }
     }
   }
 
-  async #poll(handler: KafkaSourceHandler, partition: number, state: ReadState): Promise<void> {
+  async #poll({
+    handler,
+    topic,
+    partition,
+    state,
+  }: {
+    readonly handler: KafkaSourceHandler;
+    readonly topic: MemoryTopic;
+    readonly partition: number;
+    readonly state: ReadState;
+  }): Promise<void> {
     const { world } = this.#process;
-    const range = this.#topic.range(partition);
+    const range = topic.range(partition);
     const { next, epoch } = state;
     if (next < range.startOffset || next > range.endOffset) {
       state.isHalted = true;
@@ -152,8 +170,8 @@ export class SimSource implements KafkaSource, GroupSeat {
     }
     if (next === range.endOffset) return;
     const end = Math.min(next + world.between(1, 6), range.endOffset);
-    const records = this.#topic.partitions[partition]?.slice(next, end) ?? [];
-    const chunk = chunkOf(this.#topic.name, partition, next, records);
+    const records = topic.partitions[partition]?.slice(next, end) ?? [];
+    const chunk = chunkOf(topic.name, partition, next, records);
     // What was fetched may come after a seek, a pause or the partition's revocation.
     if (world.chance(0.1)) await this.#process.pass(500);
     else if (this.#states.get(partition) !== state) return;
@@ -161,11 +179,16 @@ export class SimSource implements KafkaSource, GroupSeat {
     if (this.#states.get(partition) === state && !state.isHalted) state.next = end;
   }
 
-  async #watch(handler: KafkaSourceHandler): Promise<void> {
-    let known = this.#topic.partitions.length;
+  async #watch(handler: KafkaSourceHandler, topic: MemoryTopic): Promise<void> {
+    let known = topic.partitions.length;
     while (!this.#isStopped) {
       await this.#process.pass(10_000);
-      const count = this.#topic.partitions.length;
+      const { current } = this.#topic;
+      if (current !== topic) {
+        await this.#call(async () => handler.onTopicRecreated?.(current.topicId));
+        return;
+      }
+      const count = topic.partitions.length;
       if (count === known) continue;
       await this.#call(async () => handler.onPartitionCountChanged?.(count));
       known = count;

@@ -1,11 +1,12 @@
-import { openCatalog } from "@salon/iceberg-writer";
+import { rowAt } from "@salon/columns";
+import { openCatalog, scanTable } from "@salon/iceberg-writer";
 import type { Catalog } from "@salon/iceberg-writer";
 import { ratingsSchema } from "@salon/schema";
+import { verifyTable } from "../../src/proof/verify-table.ts";
 import { readPosition, settledRecord } from "../../src/protocol/position.ts";
 import type { SourceRecord } from "../../src/protocol/source-record.ts";
 import { runSink } from "../../src/shell/run-sink.ts";
 import { SinkError } from "../../src/sink-error.ts";
-import { MemoryTopic } from "../shell/memory-topic.ts";
 import type { MemoryRecord } from "../shell/memory-topic.ts";
 import { FaultyCatalog, isRefusal } from "./faulty-catalog.ts";
 import type { FaultRates } from "./faulty-catalog.ts";
@@ -14,6 +15,7 @@ import { SimGroup } from "./sim-group.ts";
 import { SimRival } from "./sim-rival.ts";
 import type { RivalHabits } from "./sim-rival.ts";
 import { SimSource } from "./sim-source.ts";
+import { SimTopic } from "./sim-topic.ts";
 import { SimProcess, SimWorld } from "./sim-world.ts";
 
 const table = { namespace: [], name: "bronze" };
@@ -36,7 +38,7 @@ interface Member {
 export class Simulation {
   readonly world: SimWorld;
   readonly #catalog: Catalog;
-  readonly #topic: MemoryTopic;
+  readonly #topic: SimTopic;
   readonly #group: SimGroup;
   readonly #rates: FaultRates;
   readonly #startingOffsets: "earliest" | "latest";
@@ -61,7 +63,7 @@ export class Simulation {
     const world = new SimWorld(seed);
     this.world = world;
     this.#catalog = catalog;
-    this.#topic = new MemoryTopic(world.between(1, 3));
+    this.#topic = new SimTopic(world.between(1, 3));
     this.#group = new SimGroup(world, this.#topic);
     this.#startingOffsets = world.chance(0.3) ? "latest" : "earliest";
     this.#commitGuard = world.chance(0.3) ? "version" : "requirements";
@@ -95,24 +97,64 @@ export class Simulation {
     for (let member = 0; member < count; member++) this.#start();
     this.#beside(this.#produce());
     this.#beside(this.#trouble());
+    const recreates = world.chance(0.05);
+    if (recreates) this.#beside(this.#recreate());
     if (world.chance(0.6)) {
       const tidies = (["properties", "snapshots", "nothing"] as const)[world.between(0, 2)];
-      const habits = { rollsBack: world.chance(0.5), tidies: tidies ?? "nothing" };
+      // Who ends with the topic gone would not mend what is undone.
+      const rollsBack = world.chance(0.5) && !recreates;
+      const habits = { rollsBack, tidies: tidies ?? "nothing" };
       for (const name of ["spark", "trino"]) this.#beside(this.#compete(name, habits));
     }
     const isDone = await world.runUntil(() => this.#isDone(), LIMIT_MS);
     if (this.#isLost) return;
     this.#check(isDone, "no progress");
+    if (this.#isOfFormer()) return this.#proveFormer();
     this.#isEnding = true;
     for (const { stop } of this.#members) stop.abort();
     await this.#awaitEnds();
     // What waits in the outbox of a member that crashed is for whoever comes next.
     this.#start("available-now");
     await this.#awaitEnds();
-    await proveTables(this.#topic, {
+    await proveTables(this.#topic.current, {
       main: await this.#catalog.loadTable(table),
       deadLetters: await this.#catalog.loadTable(deadLetterTable),
     });
+    await this.#proveOwnRows();
+  }
+
+  /** The topic is deleted and created anew, at any time. */
+  async #recreate(): Promise<void> {
+    const { world } = this;
+    await world.sleep(world.between(0, FAULTS_MS));
+    world.log("the topic is created anew");
+    this.#topic.recreate();
+  }
+
+  /** Whether the table has the position of a topic that is gone. */
+  #isOfFormer(): boolean {
+    const { former } = this.#topic;
+    return former !== undefined && this.#record?.topicId === former.topicId;
+  }
+
+  /** What was read of it is there once, and nothing of the one that took its name. */
+  async #proveFormer(): Promise<void> {
+    const options = { catalog: this.#catalog, identifier: table, allowLost: true };
+    const proof = await verifyTable(options);
+    if (!proof.isProved) throw new Error(JSON.stringify(proof.sources));
+    await this.#proveOwnRows();
+  }
+
+  async #proveOwnRows(): Promise<void> {
+    const main = await this.#catalog.loadTable(table);
+    for await (const { batch } of scanTable({ table: main, columns: ["customer_id"] })) {
+      for (let row = 0; row < batch.rowCount; row++) {
+        const customer = Number(rowAt(batch, row)["customer_id"]);
+        if (!this.#topic.isOf(this.#record?.topicId, customer)) {
+          throw new Error(`customer ${customer} is of another topic of the same name`);
+        }
+      }
+    }
   }
 
   /** What goes on besides, and is wrong where it fails. */
@@ -155,6 +197,11 @@ export class Simulation {
         if (this.#isCalm && !this.#isEnding && this.#members.size === 0) this.#start(trigger);
         return;
       }
+      const isGone = error instanceof SinkError && error.code === "TOPIC_RECREATED";
+      if (isGone && this.#topic.former !== undefined) {
+        this.#members.delete(member);
+        return;
+      }
       this.#isLost ||=
         error instanceof SinkError &&
         error.code === "POSITION_UNCERTAIN" &&
@@ -183,7 +230,7 @@ export class Simulation {
     });
     await runSink(
       {
-        topic: this.#topic.name,
+        topic: this.#topic.current.name,
         table,
         tableProperties: {
           "commit.status-check.num-retries": "1",
@@ -217,15 +264,15 @@ export class Simulation {
     const growAtMs = world.chance(0.4) ? world.between(1_500, FAULTS_MS) : Infinity;
     let hasGrown = false;
     while (!this.#rates.isOver()) {
-      const partition = world.between(0, this.#topic.partitions.length - 1);
+      const partition = world.between(0, this.#topic.current.partitions.length - 1);
       const records = Array.from({ length: world.between(1, 8) }, () => this.#value());
-      this.#topic.append(partition, ...records);
+      this.#topic.current.append(partition, ...records);
       if (!hasGrown && world.nowMs() >= growAtMs) {
         hasGrown = true;
         world.log("the topic grows");
         for (let added = world.between(1, 2); added > 0; added--) {
-          this.#topic.partitions.push([]);
-          this.#topic.startOffsets.push(0);
+          this.#topic.current.partitions.push([]);
+          this.#topic.current.startOffsets.push(0);
         }
       }
       if (world.chance(0.01)) this.#retain(partition);
@@ -236,14 +283,14 @@ export class Simulation {
   #value(): MemoryRecord {
     if (this.world.chance(0.15)) return undefined;
     if (this.world.chance(0.15)) return "no json";
-    return `{"customer_id":${this.world.between(1, 20)},"timestamp":"2025-01-15T10:30:00"}`;
+    return this.#topic.valueOf(this.world.between(1, 20));
   }
 
   #retain(partition: number): void {
-    const end = this.#topic.partitions[partition]?.length ?? 0;
-    const start = this.#topic.startOffsets[partition] ?? 0;
-    this.#topic.startOffsets[partition] = this.world.between(start, end);
-    this.world.log(`retention of ${partition} to ${this.#topic.startOffsets[partition]}`);
+    const end = this.#topic.current.partitions[partition]?.length ?? 0;
+    const start = this.#topic.current.startOffsets[partition] ?? 0;
+    this.#topic.current.startOffsets[partition] = this.world.between(start, end);
+    this.world.log(`retention of ${partition} to ${this.#topic.current.startOffsets[partition]}`);
   }
 
   /** Members crash, end, lose their session, and others start in their place. */
@@ -293,7 +340,8 @@ export class Simulation {
   #isDone(): boolean {
     if (this.#failure !== undefined) return true;
     if (!this.#isCalm || !this.#rates.isOver()) return false;
-    return this.#topic.partitions.every(
+    if (this.#isOfFormer()) return this.#members.size === 0;
+    return this.#topic.current.partitions.every(
       (records, partition) => this.#record?.ledger.get(partition)?.next === records.length,
     );
   }
@@ -321,8 +369,8 @@ export class Simulation {
       await rival.act();
     }
     // Nobody looks at a table that was rolled back before there is something to commit.
-    for (const partition of this.#topic.partitions.keys()) {
-      this.#topic.append(partition, this.#value());
+    for (const partition of this.#topic.current.partitions.keys()) {
+      this.#topic.current.append(partition, this.#value());
     }
   }
 }
