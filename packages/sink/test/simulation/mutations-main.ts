@@ -7,7 +7,7 @@ import type { Mutation } from "./mutations.ts";
 import { runSeeds } from "./run-seeds.ts";
 
 const { values } = parseArgs({
-  options: { name: { type: "string" }, seeds: { type: "string", default: "600" } },
+  options: { name: { type: "string" }, seeds: { type: "string", default: "1500" } },
 });
 const seedsMax = Number(values.seeds);
 const waiting = MUTATIONS.filter(({ name }) => values.name === undefined || name === values.name);

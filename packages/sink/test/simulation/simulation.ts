@@ -26,6 +26,9 @@ const FAULTS_MS = 8_000;
 /** By then all that was in the topic has to be in the tables. */
 const LIMIT_MS = 600_000;
 
+/** Of so many histories one is that of a topic which is created anew. */
+const RECREATES_EVERY = 20;
+
 interface Member {
   readonly process: SimProcess;
   readonly source: SimSource;
@@ -43,6 +46,7 @@ export class Simulation {
   readonly #rates: FaultRates;
   readonly #startingOffsets: "earliest" | "latest";
   readonly #commitGuard: Catalog["commitGuard"];
+  readonly #recreatesTopic: boolean;
   readonly #members = new Set<Member>();
   #memberCount = 0;
   #awayUntilMs = 0;
@@ -67,6 +71,7 @@ export class Simulation {
     this.#group = new SimGroup(world, this.#topic);
     this.#startingOffsets = world.chance(0.3) ? "latest" : "earliest";
     this.#commitGuard = world.chance(0.3) ? "version" : "requirements";
+    this.#recreatesTopic = seed % RECREATES_EVERY === 0;
     this.#rates = {
       unavailable: world.chance(0.5) ? 0.1 : 0,
       storage: world.chance(0.3) ? 0.03 : 0,
@@ -97,12 +102,11 @@ export class Simulation {
     for (let member = 0; member < count; member++) this.#start();
     this.#beside(this.#produce());
     this.#beside(this.#trouble());
-    const recreates = world.chance(0.05);
-    if (recreates) this.#beside(this.#recreate());
+    if (this.#recreatesTopic) this.#beside(this.#recreate());
     if (world.chance(0.6)) {
       const tidies = (["properties", "snapshots", "nothing"] as const)[world.between(0, 2)];
       // Who ends with the topic gone would not mend what is undone.
-      const rollsBack = world.chance(0.5) && !recreates;
+      const rollsBack = world.chance(0.5) && !this.#recreatesTopic;
       const habits = { rollsBack, tidies: tidies ?? "nothing" };
       for (const name of ["spark", "trino"]) this.#beside(this.#compete(name, habits));
     }
