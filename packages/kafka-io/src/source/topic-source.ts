@@ -15,15 +15,13 @@ import { GroupMember } from "./group-member.ts";
 import { commitAs, outsider } from "./group-requests.ts";
 import { listLogRanges } from "./log-offsets.ts";
 import { LogReader } from "./log-reader.ts";
+import { requestAgain } from "./request-again.ts";
 import {
   type KafkaSourceSettings,
   memberSettings,
   METADATA_MAX_AGE_MS,
   readerSettings,
 } from "./source-settings.ts";
-
-/** Tries of a request that may be answered otherwise by the broker that leads now. */
-const REQUEST_TRIES_MAX = 4;
 
 /**
  * Connects to a cluster to read one topic. Nothing is read before `start`.
@@ -285,26 +283,12 @@ class TopicSource implements KafkaSource {
     return this.#run;
   }
 
-  /** Tries a request again, on fresh metadata, where another broker may know better. */
-  async #request<T>(
+  #request<T>(
     action: string,
     signal: AbortSignal | undefined,
     send: (isRetry: boolean) => Promise<T>,
   ): Promise<T> {
     const { bootstrapServers } = this.#settings;
-    const either = AbortSignal.any([this.#done.signal, ...(signal ? [signal] : [])]);
-    for (let tries = 1; ; tries++) {
-      signal?.throwIfAborted();
-      try {
-        return await send(tries > 1);
-      } catch (error) {
-        const isPassing =
-          error instanceof KafkaIoError && error.retryable && error.code !== "TOPIC_NOT_FOUND";
-        if (!isPassing || tries === REQUEST_TRIES_MAX || either.aborted) {
-          throw nameConnectionError(error, { action, bootstrapServers });
-        }
-        await pauseFor(backoffMs(tries), either);
-      }
-    }
+    return requestAgain(send, { action, bootstrapServers, signal, done: this.#done.signal });
   }
 }
