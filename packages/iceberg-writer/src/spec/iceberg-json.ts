@@ -1,4 +1,5 @@
 import { IcebergError } from "../iceberg-error.ts";
+import { parseJsonLongs } from "./json-longs.ts";
 
 /** JSON in memory; integers that a double cannot hold exactly are bigints, as snapshot ids are. */
 export type JsonValue =
@@ -15,33 +16,18 @@ export interface JsonObject {
   readonly [key: string]: JsonValue | undefined;
 }
 
-/**
- * The parts of the JSON built-in that read and write the source text of a number (ECMAScript 2026).
- */
+/** The part of the JSON built-in that writes the source text of a number (ECMAScript 2026). */
 interface JsonWithSource {
-  parse(
-    text: string,
-    reviver: (key: string, value: JsonValue, context: { readonly source?: string }) => JsonValue,
-  ): JsonValue;
   rawJSON(text: string): object;
 }
 
-// TypeScript's library does not declare these parts yet; Node has them since version 22.
+// TypeScript's library does not declare it yet; Node has it since version 22.
 const jsonWithSource = JSON as JSON & JsonWithSource as JsonWithSource;
-
-const INTEGER = /^-?\d+$/;
 
 /** Parses text without losing a digit of an integer. `METADATA_INVALID` where it is no JSON. */
 export function parseJson(text: string, what: string): JsonValue {
   try {
-    return jsonWithSource.parse(text, (_key, value, { source }) =>
-      typeof value === "number" &&
-      !Number.isSafeInteger(value) &&
-      source !== undefined &&
-      INTEGER.test(source)
-        ? BigInt(source)
-        : value,
-    );
+    return parseJsonLongs(text);
   } catch (cause) {
     throw new IcebergError("METADATA_INVALID", `${what} is no JSON`, { cause });
   }

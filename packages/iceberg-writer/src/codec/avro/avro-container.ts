@@ -117,10 +117,32 @@ export function openAvroFile(bytes: Uint8Array): AvroFile {
     throw new IcebergError("METADATA_INVALID", "the file is no Avro object container file");
   }
   const metadata = readMetadata(reader);
-  const schema = avroSchemaFromJson(parseJson(metadata.get("avro.schema") ?? "", "avro.schema"));
+  const { schema, decode } = readerOf(metadata.get("avro.schema") ?? "");
   const codec = parseAvroCodec(metadata.get("avro.codec") ?? "null");
   const sync = reader.readFixed(SYNC_SIZE);
-  return { schema, metadata, records: () => readRecords(reader, schema, codec, sync) };
+  return { schema, metadata, records: () => readRecords(reader, decode, codec, sync) };
+}
+
+/** A schema and what decodes its values. */
+interface SchemaReader {
+  readonly schema: AvroSchema;
+  readonly decode: ReturnType<typeof avroDecoder>;
+}
+
+/**
+ * The manifests of a table have few schemas among them, whose texts take longer than their rows.
+ */
+const READERS_MAX = 16;
+const readers = new Map<string, SchemaReader>();
+
+function readerOf(text: string): SchemaReader {
+  const known = readers.get(text);
+  if (known !== undefined) return known;
+  const schema = avroSchemaFromJson(parseJson(text, "avro.schema"));
+  const made = { schema, decode: avroDecoder(schema) };
+  if (readers.size === READERS_MAX) readers.clear();
+  readers.set(text, made);
+  return made;
 }
 
 function readMetadata(reader: AvroReader): ReadonlyMap<string, string> {
@@ -135,11 +157,10 @@ function readMetadata(reader: AvroReader): ReadonlyMap<string, string> {
 
 function* readRecords(
   reader: AvroReader,
-  schema: AvroSchema,
+  decode: SchemaReader["decode"],
   codec: AvroCodec,
   sync: Uint8Array,
 ): Generator<AvroMap, void, undefined> {
-  const decode = avroDecoder(schema);
   while (!reader.isAtEnd) {
     const recordCount = reader.readInt();
     const block = new AvroReader(decompressBlock(codec, reader.readBytes()));
