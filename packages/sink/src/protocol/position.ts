@@ -60,7 +60,9 @@ export function readPosition(metadata: TableMetadata, sourceId: string): Positio
     const isUndone =
       copy !== undefined &&
       copy.sequenceNumber > Number(own.sequenceNumber) &&
-      locateSnapshot(metadata, copy.snapshotId) !== "in-main";
+      locateSnapshot(metadata, copy.snapshotId) !== "in-main" &&
+      // Commits of other sources carry the record on: nothing is undone with them.
+      !isSameRecord(copy.record, record);
     if (isUndone) return { kind: "rolled-back", copy, record };
     return {
       kind: "recorded",
@@ -103,21 +105,41 @@ export function settledRecord(reading: PositionReading): SourceRecord | undefine
 
 /**
  * What the table records of its other sources, by summary key: own commits carry it on unchanged,
- * and bring back into the line what expiry left only in a property.
+ * and bring back into the line what expiry left only in a property. What a rollback left of a
+ * source is not carried: above it, in a newer snapshot, it would hide the rollback from the source.
  */
 export function otherSources(metadata: TableMetadata, sourceId: string): Record<string, string> {
   const own = sourceKey(sourceId);
-  const others: Record<string, string> = {};
   const { found } = mainLine(metadata, (snapshot) => isSourceBearing(snapshot));
-  for (const [key, text] of Object.entries(found?.summary ?? {})) {
-    if (key.startsWith(SOURCE_KEY_PREFIX) && key !== own) others[key] = text;
-  }
-  for (const key of Object.keys(metadata.properties)) {
-    if (!key.startsWith(SOURCE_KEY_PREFIX) || key === own || others[key] !== undefined) continue;
-    const reading = readPosition(metadata, sourceIdOfKey(key));
-    if (reading.kind === "expired") others[key] = serializeSourceRecord(reading.record);
+  const texts = sourceTexts(found?.summary);
+  const others: Record<string, string> = {};
+  for (const key of new Set([...texts.keys(), ...sourceTexts(metadata.properties).keys()])) {
+    const text = key === own ? undefined : carriedText(metadata, key, texts.get(key));
+    if (text !== undefined) others[key] = text;
   }
   return others;
+}
+
+function sourceTexts(entries: Readonly<Record<string, string>> = {}): ReadonlyMap<string, string> {
+  return new Map(Object.entries(entries).filter(([key]) => key.startsWith(SOURCE_KEY_PREFIX)));
+}
+
+/** What is carried on of a source: `recorded` of the line, or what only its copy has. */
+function carriedText(
+  metadata: TableMetadata,
+  key: string,
+  recorded: string | undefined,
+): string | undefined {
+  try {
+    const reading = readPosition(metadata, sourceIdOfKey(key));
+    if (reading.kind === "rolled-back") return undefined;
+    const record = settledRecord(reading);
+    if (recorded === undefined && record !== undefined) return serializeSourceRecord(record);
+  } catch (error) {
+    // What another source recorded is not ours to judge; it is carried on as it is.
+    if (!(error instanceof SinkError)) throw error;
+  }
+  return recorded;
 }
 
 /** The records of {@link otherSources} by source id, as far as they can be read. */
@@ -149,7 +171,11 @@ function ownCopy(metadata: TableMetadata, key: string): PositionCopy | undefined
 
 function isCopyStale(metadata: TableMetadata, key: string, record: SourceRecord): boolean {
   const copy = ownCopy(metadata, key);
-  return copy === undefined || serializeSourceRecord(copy.record) !== serializeSourceRecord(record);
+  return copy === undefined || !isSameRecord(copy.record, record);
+}
+
+function isSameRecord(left: SourceRecord, right: SourceRecord): boolean {
+  return serializeSourceRecord(left) === serializeSourceRecord(right);
 }
 
 /**

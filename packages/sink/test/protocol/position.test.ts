@@ -68,6 +68,12 @@ describe("readPosition, by the table of PROTOCOL section 3", () => {
     expect(readPosition(table, "ratings").kind).toBe("rolled-back");
   });
 
+  it("knows no rollback where only snapshots of others were undone that carried the record on", () => {
+    const carried = snapshot(2, 1, recordAt(10), { "salon.source.other": "its own" });
+    const table = tableWith([snapshot(1, undefined, recordAt(10)), carried], 1);
+    expect(readPosition(table, "ratings").kind).toBe("recorded");
+  });
+
   it("takes the copy where expiry ends the line at its very snapshot", () => {
     const table = tableWith([snapshot(3, 2)], 3, copyOf(2, recordAt(20)));
     const reading = readPosition(table, "ratings");
@@ -122,6 +128,28 @@ describe("otherSources", () => {
     );
     expect(key).toBe("salon.source.other%2F%C3%A9");
     expect(otherSources(table, "ratings")).toEqual({ [key]: "whatever it says" });
+  });
+
+  it("does not carry what a rollback left, which would hide it from the source", () => {
+    const other = { "salon.source.other": "whatever it says" };
+    const left = [snapshot(1, undefined, recordAt(10), other), snapshot(2, 1, recordAt(20), other)];
+    const table = tableWith(left, 1, copyOf(2, recordAt(20)));
+    expect(otherSources(table, "other")).toEqual({});
+    expect(otherSources(table, "third")).toEqual(other);
+    // A commit of the other source above it leaves the rollback to be seen.
+    const above = snapshot(3, 1, undefined, other);
+    const next = tableWith([...left, above], 3, copyOf(2, recordAt(20)));
+    expect(readPosition(next, "ratings").kind).toBe("rolled-back");
+    expect(otherSources(next, "other")).toEqual({});
+  });
+
+  it("brings back what is recorded below a commit that did not carry it", () => {
+    const other = { "salon.source.other": "its own" };
+    const line = [snapshot(1, undefined, recordAt(10)), snapshot(2, 1, undefined, other)];
+    const key = sourceKey("ratings");
+    expect(Object.keys(otherSources(tableWith(line, 2, copyOf(1, recordAt(10))), "other"))).toEqual(
+      [key],
+    );
   });
 
   it("brings back what expiry left only in a property", () => {
