@@ -11,22 +11,12 @@ import { andThen, fail, step } from "./engine-step.ts";
 import type { EngineStep } from "./engine-step.ts";
 import { rewind, soughtWherePlaced } from "./rewind.ts";
 
-/** Takes the position that the table holds; a new source measures its log first. */
+/** What was asked of the table is there. */
 export function tableRead(state: EngineState, view: TableView): EngineStep {
   const purpose = state.reading;
   const looked: EngineState = { ...state, reading: undefined, lastLookMs: state.nowMs };
-  const isNew =
-    view.reading.kind === "absent" && view.evidence === false && state.record === undefined;
-  if (isNew) {
-    const conflict = sourceConflict(view.others, state.identity);
-    if (conflict !== undefined) return fail(looked, conflict);
-    const partitions = Array.from({ length: state.identity.partitions }, (_, index) => index);
-    return step(looked, { appliedThrough: view.appliedThrough, isMeasuring: true }, [
-      { kind: "read-log-ranges", purpose: "first-position", partitions },
-    ]);
-  }
   const taken = takePosition(looked, view);
-  if (taken.state.phase === "failed") return taken;
+  if (taken.state.record === undefined || taken.state.phase === "failed") return taken;
   const isCovered = view.reading.kind !== "recorded" || view.reading.foreignSnapshots.length > 0;
   const isIdle = taken.state.commit === undefined && taken.state.filling === undefined;
   if (purpose !== "look" || !isCovered || !isIdle) return taken;
@@ -37,11 +27,14 @@ export function tableRead(state: EngineState, view: TableView): EngineStep {
 
 /**
  * Takes over what a fresh view of the table says of the position, or fails with what is wrong with
- * it.
+ * it; a new source measures its log.
  */
 export function takePosition(state: EngineState, view: TableView): EngineStep {
   const conflict = sourceConflict(view.others, state.identity);
   if (conflict !== undefined) return fail(state, conflict);
+  const isNew =
+    view.reading.kind === "absent" && view.evidence === false && state.record === undefined;
+  if (isNew) return measure(state, view);
   const rollback = acceptedRollback(state, view);
   if (rollback !== undefined) return restore(state, view, rollback);
   const record = positionOf(state, view);
@@ -69,6 +62,14 @@ export function takePosition(state: EngineState, view: TableView): EngineStep {
     ],
   );
   return soughtWherePlaced(state, taken);
+}
+
+/** Asks where the log of each partition begins and ends, for the first position. */
+function measure(state: EngineState, { appliedThrough }: TableView): EngineStep {
+  const partitions = Array.from({ length: state.identity.partitions }, (_, index) => index);
+  return step(state, { appliedThrough, isMeasuring: true }, [
+    { kind: "read-log-ranges", purpose: "first-position", partitions },
+  ]);
 }
 
 /**

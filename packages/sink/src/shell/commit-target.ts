@@ -133,7 +133,7 @@ export class CommitTarget {
       switch (state) {
         case "committed":
           await append.clean(table.metadata);
-          return this.#committed(commitId, append.snapshotId);
+          return await this.#committed(commitId, append.snapshotId);
         case "burnt":
         case "undecided":
           // Whether it was applied or not: the position says how far the table is.
@@ -198,7 +198,7 @@ export class CommitTarget {
     const base = isFresh ? await this.#reload() : this.#table;
     switch (locateSnapshot(base.metadata, append.snapshotId)) {
       case "in-main":
-        return this.#committed(commitId, append.snapshotId);
+        return await this.#committed(commitId, append.snapshotId);
       case "elsewhere":
         return { kind: "burnt", view: await this.#viewOf(base) };
       case "absent":
@@ -213,7 +213,7 @@ export class CommitTarget {
       this.#isStale = outcome.kind !== "committed";
       if (outcome.kind !== "committed") return resultOf(outcome);
       this.#table = outcome.table;
-      return this.#committed(commitId, append.snapshotId);
+      return await this.#committed(commitId, append.snapshotId);
     } catch (error) {
       if (!(error instanceof AttemptOver)) throw error;
       if (error.end.kind === "superfluous") return error.end;
@@ -254,13 +254,18 @@ export class CommitTarget {
     return withQuality(additions, this.#source.sourceId, unit?.quality);
   }
 
-  #committed(commitId: number, snapshotId: bigint): Extract<AttemptResult, { kind: "committed" }> {
+  /** A snapshot that is known to have become main's; others may have expired it since. */
+  async #committed(
+    commitId: number,
+    snapshotId: bigint,
+  ): Promise<Extract<AttemptResult, { kind: "committed" | "burnt" }>> {
     const { snapshots } = this.#table.metadata;
     const snapshot = snapshots.find((candidate) => candidate.snapshotId === snapshotId);
     const text = snapshot?.summary[sourceKey(this.#source.sourceId)];
-    if (text === undefined) throw new Error(`snapshot ${snapshotId} does not record its position`);
     this.#commits.delete(commitId);
     this.#isStale = false;
+    // What it recorded is gone with it: the position says how far the table is.
+    if (text === undefined) return { kind: "burnt", view: await this.#viewOf(this.#table) };
     return { kind: "committed", record: parseSourceRecord(text), snapshotId };
   }
 

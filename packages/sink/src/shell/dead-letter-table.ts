@@ -165,7 +165,10 @@ export class DeadLetterTable {
         },
       });
     } catch (error) {
-      if (!(error instanceof IcebergError) || error.code !== "COMMIT_STATE_UNKNOWN") throw error;
+      if (!(error instanceof IcebergError)) throw error;
+      // Dropped since it was looked at, or another table has its name.
+      if (error.code === "TABLE_NOT_FOUND") throw this.#undone(error.message);
+      if (error.code !== "COMMIT_STATE_UNKNOWN") throw error;
       // It asserted the table that the next try is made from: at most one of them can be applied.
       throw new IcebergError(error.code, error.message, { cause: error, retryable: true });
     }

@@ -48,6 +48,23 @@ describe("the first position", () => {
     expect(engine.effect("finish").error).toMatchObject({ code: "CLUSTER_CHANGED" });
   });
 
+  it("is measured anew where its commit is over and left nothing", () => {
+    const engine = new EngineDriver();
+    engine.tell({ kind: "started" });
+    engine.tell({ kind: "table-read", view: view({ kind: "absent" }, false) });
+    const ranges = new Map([[0, { startOffset: 0, endOffset: 0 }]]);
+    engine.tell({ kind: "log-ranges-read", purpose: "first-position", ranges });
+    const { commitId } = engine.effect("attempt-commit");
+    const unknown = { kind: "unknown", reason: "time-out" } as const;
+    engine.tell({ kind: "attempt-finished", commitId, result: unknown });
+    // Others rolled the table back meanwhile: whether it was applied can no longer be told.
+    const burnt = { kind: "burnt", view: view({ kind: "absent" }, false) } as const;
+    engine.tell({ kind: "commit-settled", commitId, result: burnt });
+    expect(engine.effect("read-log-ranges").purpose).toBe("first-position");
+    engine.tell({ kind: "log-ranges-read", purpose: "first-position", ranges });
+    expect(engine.effect("attempt-commit").commitId).not.toBe(commitId);
+  });
+
   it("begins at the end of the log where latest is asked for", () => {
     const engine = new EngineDriver({ startingOffsets: "latest" });
     engine.tell({ kind: "started" });
