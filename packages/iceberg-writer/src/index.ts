@@ -33,7 +33,7 @@ export type { JsonObject, JsonValue } from "./spec/iceberg-json.ts";
 export type { ManifestEntry } from "./spec/manifest-entry.ts";
 export type { FieldSummary, ManifestFile } from "./spec/manifest-file.ts";
 export { partitionToPath } from "./spec/partition-path.ts";
-export { bindPartitionSpec, UNPARTITIONED } from "./spec/partition-spec.ts";
+export { bindPartitionSpec, partitionSpecFromJson, UNPARTITIONED } from "./spec/partition-spec.ts";
 export type { BoundPartitionField, PartitionField, PartitionSpec } from "./spec/partition-spec.ts";
 export {
   allFields,
@@ -62,8 +62,9 @@ export {
   snapshotById,
 } from "./spec/table-metadata.ts";
 export type { MetadataLogEntry, SnapshotLogEntry, TableMetadata } from "./spec/table-metadata.ts";
-export { checkRequirement } from "./spec/table-requirement.ts";
+export { checkRequirement, tableRequirementFromJson } from "./spec/table-requirement.ts";
 export type { TableRequirement } from "./spec/table-requirement.ts";
+export { tableUpdateFromJson } from "./spec/table-update.ts";
 export type { TableUpdate } from "./spec/table-update.ts";
 export { transformFunction } from "./spec/transform-function.ts";
 export type { TransformFunction } from "./spec/transform-function.ts";

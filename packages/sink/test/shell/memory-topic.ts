@@ -5,7 +5,7 @@ export type MemoryRecord = string | Uint8Array | null | undefined;
 
 /** A topic in memory: one list of records per partition, read by any number of sources. */
 export class MemoryTopic {
-  readonly name = "ratings";
+  readonly name: string;
   clusterId = "cluster-1";
   topicId = "topic-1";
   readonly partitions: MemoryRecord[][];
@@ -14,13 +14,22 @@ export class MemoryTopic {
   /** Of every record, as they stand in a record. */
   headerBytes: Uint8Array | undefined;
 
-  constructor(partitionCount: number) {
+  constructor(partitionCount: number, name = "ratings") {
+    this.name = name;
     this.partitions = Array.from({ length: partitionCount }, () => []);
     this.startOffsets = this.partitions.map(() => 0);
   }
 
   append(partition: number, ...records: readonly MemoryRecord[]): void {
     this.partitions[partition]?.push(...records);
+  }
+
+  /** Adds partitions, empty ones. */
+  grow(count: number): void {
+    for (let added = 0; added < count; added++) {
+      this.partitions.push([]);
+      this.startOffsets.push(0);
+    }
   }
 
   range(partition: number): LogRange {

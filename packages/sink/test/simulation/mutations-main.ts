@@ -3,11 +3,11 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { MUTATIONS } from "./mutations.ts";
-import type { Mutation } from "./mutations.ts";
+import type { Mutation } from "./mutation.ts";
 import { runSeeds } from "./run-seeds.ts";
 
 const { values } = parseArgs({
-  options: { name: { type: "string" }, seeds: { type: "string", default: "1500" } },
+  options: { name: { type: "string" }, seeds: { type: "string", default: "3000" } },
 });
 const seedsMax = Number(values.seeds);
 const waiting = MUTATIONS.filter(({ name }) => values.name === undefined || name === values.name);
@@ -28,8 +28,10 @@ async function tryWaiting(): Promise<void> {
 /** The seed that notices a defect, and by what. */
 async function noticeOf(mutation: Mutation): Promise<string | undefined> {
   let noticed: string | undefined;
+  const [first, step] = mutation.among === undefined ? [1, 1] : [mutation.among, 20];
+  const count = Math.ceil(seedsMax / step);
   await runSeeds(
-    { first: 1, step: 1, count: seedsMax, stopsAtProblem: true, traceLines: 0, mutation },
+    { first, step, count, stopsAtProblem: true, traceLines: 0, mutation },
     ({ seed, problems: [problem] }) => {
       if (problem !== undefined) noticed = problem.split("\n")[0] ?? `seed ${seed}`;
     },

@@ -1,21 +1,10 @@
-/**
- * A deliberate defect: texts of the sources, each of which is there once, and what stands there
- * then.
- */
-export interface Mutation {
-  readonly name: string;
-  readonly edits: readonly {
-    /** Below `packages/`. */
-    readonly file: string;
-    readonly find: string;
-    readonly replace: string;
-  }[];
-}
+import type { Mutation } from "./mutation.ts";
 
 const OWN_COMMIT = "sink/src/protocol/own-commit.ts";
 const COMMITTING = "sink/src/engine/committing.ts";
 const READING = "sink/src/engine/reading.ts";
 const TARGET = "sink/src/shell/commit-target.ts";
+const STAGED = "iceberg-writer/src/transaction/stage-append.ts";
 const LETTERS = "sink/src/shell/dead-letter-table.ts";
 
 /** What the simulator has to notice, each within some seeds. */
@@ -65,7 +54,7 @@ function attempt(`,
 function attempt(`,
       },
       {
-        file: "iceberg-writer/src/transaction/stage-append.ts",
+        file: STAGED,
         find: 'if (outcome.kind === "unknown") this.#mayBeApplied = true;',
         replace: "",
       },
@@ -98,7 +87,7 @@ function attempt(`,
         }`,
       },
       {
-        file: "iceberg-writer/src/transaction/stage-append.ts",
+        file: STAGED,
         find: 'if (outcome.kind === "unknown") this.#mayBeApplied = true;',
         replace: "",
       },
@@ -241,6 +230,7 @@ function attempt(`,
   },
   {
     name: "a topic created anew taken for the old one",
+    among: 20,
     edits: [
       {
         file: "sink/src/protocol/source-identity.ts",
@@ -291,6 +281,118 @@ function attempt(`,
         file: OWN_COMMIT,
         find: "const through = Number(base.lastSequenceNumber) + 1;",
         replace: "const through = Number(base.lastSequenceNumber) - 1;",
+      },
+    ],
+  },
+  {
+    name: "a position written without moving main",
+    edits: [
+      {
+        file: STAGED,
+        find: "const commit = appendCommit(metadata, snapshot, additions);",
+        replace: `const whole = appendCommit(metadata, snapshot, additions);
+          const isEmpty = this.#parts.manifests.length === 0;
+          const updates = whole.updates.filter(({ action }) => action === "set-properties");
+          const commit = isEmpty ? { ...whole, updates } : whole;`,
+      },
+    ],
+  },
+  {
+    name: "a new snapshot id for each attempt",
+    edits: [
+      {
+        file: STAGED,
+        find: "const ids = { snapshotId: this.snapshotId, ...parentId, sequenceNumber };",
+        replace: `const snapshotId = this.snapshotId + BigInt(number - 1);
+          const ids = { snapshotId, ...parentId, sequenceNumber };`,
+      },
+    ],
+  },
+  {
+    name: "a version file deleted and created anew",
+    edits: [
+      {
+        file: "iceberg-writer/src/catalog/hadoop-version.ts",
+        find: "const answer = await fileIo.createExclusive(location, bytes, options);",
+        replace: `await fileIo.delete(location, options);
+          const answer = await fileIo.createExclusive(location, bytes, options);`,
+      },
+    ],
+  },
+  {
+    name: "one watermark shared by two sources",
+    among: 15,
+    edits: [
+      {
+        file: "sink/src/protocol/dead-letter-watermark.ts",
+        find: "return `${WATERMARK_KEY_PREFIX}${mainTableUuid}.${encodeURIComponent(sourceId)}`;",
+        replace: "return `${WATERMARK_KEY_PREFIX}${mainTableUuid}.all`;",
+      },
+    ],
+  },
+  {
+    name: "the next unit sent while one is unsettled",
+    edits: [
+      {
+        file: COMMITTING,
+        find: `      const next = settle(state, { ...commit, failures, wasUnknown: true }, backoffMs(failures));
+      return withReport(next, result.kind, result.reason);`,
+        replace: `      return step(state, { commit: undefined, isCommitDue: failures > 0 });`,
+      },
+    ],
+  },
+  {
+    name: "a recovered position applied again after a conflict",
+    among: 18,
+    edits: [
+      {
+        file: "sink/src/proof/commit-position.ts",
+        find: 'if (outcome.kind === "conflict") throw inUse(name, outcome.reason);',
+        replace: `if (outcome.kind === "conflict") {
+          const newest = await catalog.loadTable(table.identifier, operation);
+          await append.attempt(newest, operation);
+          return;
+        }`,
+      },
+    ],
+  },
+  {
+    name: "the first position not durable",
+    edits: [
+      {
+        file: OWN_COMMIT,
+        find: `  return {
+    kind: "write",
+    record: {
+      cluster`,
+        replace: `  return {
+    kind: record === undefined ? "superfluous" : "write",
+    record: {
+      cluster`,
+      },
+      {
+        file: OWN_COMMIT,
+        find: "const record = isProved ? reading.copy.record : settledRecord(reading);",
+        replace: `let record = isProved ? reading.copy.record : settledRecord(reading);
+          if (plan.kind === "unit") record ??= {
+            ...context.identity, ledger: new Map(), unit: new Map(), pending: [], applied: 0,
+          };`,
+      },
+      {
+        file: OWN_COMMIT,
+        find: "const entry = ledger.get(partition);",
+        replace: "const entry = ledger.get(partition) ?? openLedger(stretch.start);",
+      },
+    ],
+  },
+  {
+    name: "a rollback hidden by a commit of another source",
+    among: 15,
+    edits: [
+      {
+        file: "sink/src/protocol/position.ts",
+        find: 'if (reading.kind === "rolled-back") return undefined;',
+        replace: "",
       },
     ],
   },

@@ -6,8 +6,6 @@ import { mainLine, readPosition, settledRecord } from "../../src/protocol/positi
 import { parseSourceRecord, sourceKey } from "../../src/protocol/source-record.ts";
 import type { MemoryTopic } from "../shell/memory-topic.ts";
 
-const key = sourceKey("ratings");
-
 /**
  * Throws unless every record of the topic from the first position on is exactly once in one of the
  * tables, ledgers tell just that, and commits follow each other without a break.
@@ -16,15 +14,15 @@ export async function proveTables(
   topic: MemoryTopic,
   { main, deadLetters }: { readonly main: CatalogTable; readonly deadLetters: CatalogTable },
 ): Promise<void> {
-  const record = settledRecord(readPosition(main.metadata, "ratings"));
-  const rows = await coordinatesOf(main);
-  const dead = await coordinatesOf(deadLetters);
+  const record = settledRecord(readPosition(main.metadata, topic.name));
+  const rows = await coordinatesOf(main, topic.name);
+  const dead = await coordinatesOf(deadLetters, topic.name);
   for (const partition of topic.partitions.keys()) {
     const ledger = record?.ledger.get(partition);
     if (ledger === undefined) throw new Error(`partition ${partition} has no position`);
     provePartition(topic, partition, { ledger, rows, dead });
   }
-  proveLine(main);
+  proveLine(main, sourceKey(topic.name));
 }
 
 function provePartition(
@@ -64,12 +62,17 @@ function provePartition(
 }
 
 /** How often each `partition/offset` is there; every file that the table names is read. */
-async function coordinatesOf(table: CatalogTable): Promise<ReadonlyMap<string, number>> {
-  const columns = ["_kafka_partition", "_kafka_offset"];
+async function coordinatesOf(
+  table: CatalogTable,
+  topic: string,
+): Promise<ReadonlyMap<string, number>> {
+  const columns = ["_kafka_topic", "_kafka_partition", "_kafka_offset"];
   const times = new Map<string, number>();
   for await (const { batch } of scanTable({ table, columns })) {
     for (let row = 0; row < batch.rowCount; row++) {
-      const { _kafka_partition: partition, _kafka_offset: offset } = rowAt(batch, row);
+      const coordinates = rowAt(batch, row);
+      if (coordinates["_kafka_topic"] !== topic) continue;
+      const { _kafka_partition: partition, _kafka_offset: offset } = coordinates;
       const at = `${Number(partition)}/${Number(offset)}`;
       times.set(at, (times.get(at) ?? 0) + 1);
     }
@@ -78,10 +81,12 @@ async function coordinatesOf(table: CatalogTable): Promise<ReadonlyMap<string, n
 }
 
 /** Each own snapshot's unit begins where the position before it was. */
-function proveLine({ metadata }: CatalogTable): void {
-  const own = mainLine(metadata)
-    .passed.filter(({ summary }) => summary[key] !== undefined)
-    .map(({ summary }) => parseSourceRecord(summary[key] ?? ""))
+function proveLine({ metadata }: CatalogTable, key: string): void {
+  const texts = mainLine(metadata).passed.map(({ summary }) => summary[key]);
+  // Commits of other sources carry the record on as it is.
+  const own = [...new Set(texts)]
+    .filter((text) => text !== undefined)
+    .map((text) => parseSourceRecord(text))
     .toReversed();
   for (const [index, record] of own.entries()) {
     const before = own[index - 1];

@@ -1,10 +1,17 @@
 import {
   appendToTable,
+  currentSnapshot,
   expireSnapshots,
+  IcebergError,
   mainLineage,
+  openTableWriter,
+  planFiles,
+  scanTable,
   updateProperties,
+  writePositionDeletes,
 } from "@salon/iceberg-writer";
 import type {
+  AppendRequest,
   Catalog,
   CatalogTable,
   TableIdentifier,
@@ -15,6 +22,12 @@ import type { SimWorld } from "./sim-world.ts";
 
 /** Fewer snapshots are left alone, so that there is always something to come back to. */
 const SNAPSHOTS_MIN = 4;
+
+const OVERTAKEN: ReadonlySet<string> = new Set([
+  "TABLE_NOT_FOUND",
+  "METADATA_INVALID",
+  "FILE_NOT_FOUND",
+]);
 
 /** What the users of other engines do in a history. */
 export interface RivalHabits {
@@ -48,8 +61,9 @@ export class SimRival {
     this.#components = {
       random: world.random,
       sleep: (waitMs) => world.sleep(waitMs),
+      randomUuid: world.uuid,
       // Whatever a snapshot's age, it is old.
-      nowMs: () => Date.now() + 60_000,
+      nowMs: () => Date.parse("2100-01-01T00:00:00Z"),
     };
   }
 
@@ -61,13 +75,24 @@ export class SimRival {
     return this.#hasRolledBack && this.#habits.tidies === "snapshots";
   }
 
-  /** One change of the table, if it is there. */
+  /** One change of the table, if it is there; who is refused leaves it. */
   async act(): Promise<void> {
+    try {
+      await this.#act();
+    } catch (error) {
+      // What others dropped or expired meanwhile.
+      const isOver = error instanceof IcebergError && OVERTAKEN.has(error.code);
+      if (!isOver) throw error;
+      this.#world.log(`rival gives up: ${error.message}`);
+    }
+  }
+
+  async #act(): Promise<void> {
     if (!(await this.#catalog.tableExists(this.#identifier))) return;
     const table = await this.#catalog.loadTable(this.#identifier);
     if (table.metadata.snapshots.length < SNAPSHOTS_MIN) return;
     const { rollsBack, tidies } = this.#habits;
-    switch (this.#world.between(0, 4)) {
+    switch (this.#world.between(0, 5)) {
       case 0:
         return this.#tidy(table, tidies, 1);
       case 1:
@@ -78,6 +103,8 @@ export class SimRival {
         await this.#rollBack(table);
         if (tidies === "snapshots" && this.#world.chance(0.5)) await this.#forgetWhatWas();
         return;
+      case 4:
+        return this.#rewrite(table);
       default:
         return this.#append(table);
     }
@@ -104,6 +131,40 @@ export class SimRival {
       request: {},
       components: this.#components,
     });
+  }
+
+  /**
+   * Rows of one file go to another, as compaction has it; the file stays, with all its rows
+   * deleted.
+   */
+  async #rewrite(table: CatalogTable): Promise<void> {
+    const planned = await Array.fromAsync(planFiles(table));
+    const file = planned[this.#world.between(0, Math.max(planned.length - 1, 0))];
+    if (file === undefined) return;
+    this.#world.log("rival rewrites a file");
+    await using writer = openTableWriter({ table, uuid: this.#world.uuid() });
+    const positions: number[] = [];
+    for await (const scanned of scanTable({ table, files: [file] })) {
+      positions.push(...scanned.positions);
+      await writer.write(scanned.batch);
+    }
+    if (positions.length === 0) return;
+    const deleteFiles = await writePositionDeletes(table, [{ dataFile: file.dataFile, positions }]);
+    const scannedId = currentSnapshot(table.metadata)?.snapshotId;
+    const request: AppendRequest = {
+      dataFiles: await writer.close(),
+      deleteFiles,
+      prepare: (base) => {
+        if (currentSnapshot(base)?.snapshotId !== scannedId) throw new RewriteOutdated();
+        return {};
+      },
+    };
+    const components = this.#components;
+    try {
+      await appendToTable({ catalog: this.#catalog, table, request, components });
+    } catch (error) {
+      if (!(error instanceof RewriteOutdated)) throw error;
+    }
   }
 
   async #expire(table: CatalogTable, minSnapshotsToKeep: number): Promise<void> {
@@ -156,3 +217,6 @@ export class SimRival {
     });
   }
 }
+
+/** Rows that were read are of a snapshot that is not the current one any more. */
+class RewriteOutdated extends Error {}

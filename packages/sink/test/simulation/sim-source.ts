@@ -6,6 +6,11 @@ import type { SimTopic } from "./sim-topic.ts";
 import type { GroupSeat, SimGroup } from "./sim-group.ts";
 import type { SimProcess } from "./sim-world.ts";
 
+/** Between one fetch and the next. */
+const POLL_MS = 40;
+/** What a fetch waits for that has nothing to bring. */
+const LONG_POLL_MS = 400;
+
 interface ReadState {
   epoch: number;
   next: number;
@@ -135,16 +140,20 @@ export class SimSource implements KafkaSource, GroupSeat {
 
   async #read(handler: KafkaSourceHandler, topic: MemoryTopic): Promise<void> {
     const { world } = this.#process;
+    let waitMaxMs = POLL_MS;
     while (!this.#isStopped) {
-      await this.#process.pass(40);
+      await this.#process.pass(waitMaxMs);
+      waitMaxMs = LONG_POLL_MS;
       // Brokers know by its id that it is gone.
       if (topic !== this.#topic.current) return;
       const ready = [...this.#states].filter(
-        ([partition, state]) => !this.#paused.has(partition) && !state.isHalted,
+        ([partition, { isHalted, next }]) =>
+          !this.#paused.has(partition) && !isHalted && next !== topic.range(partition).endOffset,
       );
       const [partition, state] = ready[world.between(0, Math.max(ready.length - 1, 0))] ?? [];
       if (partition !== undefined && state !== undefined) {
         await this.#poll({ handler, topic, partition, state });
+        waitMaxMs = POLL_MS;
       }
     }
   }
@@ -168,7 +177,6 @@ export class SimSource implements KafkaSource, GroupSeat {
       await this.#call(() => handler.onOutOfRange(partition, next, range));
       return;
     }
-    if (next === range.endOffset) return;
     const end = Math.min(next + world.between(1, 6), range.endOffset);
     const records = topic.partitions[partition]?.slice(next, end) ?? [];
     const chunk = chunkOf(topic.name, partition, next, records);

@@ -3,13 +3,15 @@ import { MemoryTopic } from "../shell/memory-topic.ts";
 /** Customers of a topic that was created anew are beyond these. */
 const CUSTOMERS = 100;
 
-/** A topic by its name: it may be deleted, and created anew. */
+/** A topic by its name: it may be deleted and created anew, or be another cluster's one day. */
 export class SimTopic {
+  readonly name: string;
   #current: MemoryTopic;
   #former: MemoryTopic | undefined;
 
-  constructor(partitions: number) {
-    this.#current = new MemoryTopic(partitions);
+  constructor(name: string, partitions: number) {
+    this.name = name;
+    this.#current = new MemoryTopic(partitions, name);
   }
 
   /** What the name stands for now. */
@@ -23,11 +25,12 @@ export class SimTopic {
   }
 
   /** As long as it was before, so that positions lie inside of its log. */
-  recreate(): void {
+  recreate(clusterId = this.#current.clusterId): void {
     const { partitions } = this.#current;
     this.#former = this.#current;
-    this.#current = new MemoryTopic(partitions.length);
+    this.#current = new MemoryTopic(partitions.length, this.name);
     this.#current.topicId = "topic-2";
+    this.#current.clusterId = clusterId;
     for (const [partition, records] of partitions.entries()) {
       this.#current.append(partition, ...records.map(() => this.valueOf(1)));
     }

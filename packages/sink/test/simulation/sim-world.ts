@@ -8,7 +8,7 @@ interface Timer {
 const START_OF_DAY_MS = Date.parse("2025-01-15T00:00:00Z");
 
 /** How many turns of the event loop what is under way may take before time goes on. */
-const QUIET_TURNS = 2;
+const QUIET_TURNS = 1;
 
 /**
  * Time and chance of one simulated history: time goes on only when nothing else happens, to the
@@ -32,6 +32,14 @@ export class SimWorld implements SinkClock {
     let bits = Math.imul(this.#seed ^ (this.#seed >>> 15), 1 | this.#seed);
     bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
     return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+
+  /** A UUID of version 4. */
+  readonly uuid = (): string => {
+    const hex = Array.from({ length: 32 }, (_, digit) =>
+      digit === 12 ? "4" : digit === 16 ? "8" : this.between(0, 15).toString(16),
+    ).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/u, "$1-$2-$3-$4-");
   };
 
   readonly startTimer = (callback: () => void, waitMs: number): (() => void) => {
@@ -118,6 +126,13 @@ export class SimProcess implements SinkClock {
   /** Stands still for a while. */
   freeze(forMs: number): void {
     this.#frozenUntilMs = this.world.nowMs() + forMs;
+  }
+
+  /** Stands still for some seconds. */
+  standStill(): void {
+    const forMs = this.world.between(1_000, 8_000);
+    this.log(`stands still for ${forMs} ms`);
+    this.freeze(forMs);
   }
 
   log(text: string): void {

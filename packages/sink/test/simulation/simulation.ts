@@ -1,77 +1,65 @@
 import { rowAt } from "@salon/columns";
-import { openCatalog, scanTable } from "@salon/iceberg-writer";
-import type { Catalog } from "@salon/iceberg-writer";
-import { ratingsSchema } from "@salon/schema";
+import { scanTable } from "@salon/iceberg-writer";
 import { verifyTable } from "../../src/proof/verify-table.ts";
-import { readPosition, settledRecord } from "../../src/protocol/position.ts";
-import type { SourceRecord } from "../../src/protocol/source-record.ts";
-import { runSink } from "../../src/shell/run-sink.ts";
 import { SinkError } from "../../src/sink-error.ts";
-import type { MemoryRecord } from "../shell/memory-topic.ts";
-import { FaultyCatalog, isRefusal } from "./faulty-catalog.ts";
-import type { FaultRates } from "./faulty-catalog.ts";
 import { proveTables } from "./prove-tables.ts";
-import { SimGroup } from "./sim-group.ts";
+import { SimCatalog } from "./sim-catalog.ts";
+import { isRefusal } from "./sim-faults.ts";
+import type { FaultRates } from "./sim-faults.ts";
+import { SimFeed } from "./sim-feed.ts";
+import type { MemberEnd } from "./sim-members.ts";
+import { recoverBeside } from "./sim-operator.ts";
 import { SimRival } from "./sim-rival.ts";
 import type { RivalHabits } from "./sim-rival.ts";
-import { SimSource } from "./sim-source.ts";
-import { SimTopic } from "./sim-topic.ts";
+import type { SimTopic } from "./sim-topic.ts";
 import { SimProcess, SimWorld } from "./sim-world.ts";
 
-const table = { namespace: [], name: "bronze" };
-const deadLetterTable = { namespace: [], name: "bronze_dead_letters" };
+const table = { namespace: ["salon"], name: "bronze" };
+const deadLetterTable = { namespace: ["salon"], name: "bronze_dead_letters" };
 
 /** Faults end then; what they left behind has to come right. */
 const FAULTS_MS = 8_000;
-/** By then all that was in the topic has to be in the tables. */
+/** By then all that was in the topics has to be in the tables. */
 const LIMIT_MS = 600_000;
 
-/** Of so many histories one is that of a topic which is created anew. */
-const RECREATES_EVERY = 20;
+/** Of so many histories one each is that of something that happens to few. */
+const RARE_EVERY = 20;
 
-interface Member {
-  readonly process: SimProcess;
-  readonly source: SimSource;
-  readonly stop: AbortController;
-}
+type Rare = "topic-recreated" | "other-cluster" | "table-replaced" | "two-sources" | "recovered";
+
+/** By the seed's number, so that all other histories stay what they are. */
+const RARE: ReadonlyMap<number, Rare> = new Map([
+  [0, "topic-recreated"],
+  [5, "other-cluster"],
+  [10, "table-replaced"],
+  [15, "two-sources"],
+  [18, "recovered"],
+]);
 
 /**
  * One history from a seed: several members, a bad network, a rival writer, and a proof at the end.
  */
 export class Simulation {
   readonly world: SimWorld;
-  readonly #catalog: Catalog;
-  readonly #topic: SimTopic;
-  readonly #group: SimGroup;
+  readonly #rare: Rare | undefined;
+  readonly #catalog: SimCatalog;
+  readonly #feeds: readonly SimFeed[];
   readonly #rates: FaultRates;
-  readonly #startingOffsets: "earliest" | "latest";
-  readonly #commitGuard: Catalog["commitGuard"];
-  readonly #recreatesTopic: boolean;
-  readonly #members = new Set<Member>();
-  #memberCount = 0;
+  readonly #rivals: SimRival[] = [];
   #awayUntilMs = 0;
-  /** Nothing is done to the members any more. */
-  #isCalm = false;
-  /** All is read: nobody is started in the place of one that ends. */
-  #isEnding = false;
   #failure: Error | undefined;
   /** The sink could not tell its position any more, and said so. */
   #isLost = false;
-  readonly #rivals: SimRival[] = [];
-  /** What the newest commit of anybody recorded. */
-  #record: SourceRecord | undefined;
-  /** The furthest that any commit got. */
-  readonly #furthest = new Map<number, number>();
+  #isTableReplaced = false;
 
-  private constructor(seed: number, catalog: Catalog) {
-    const world = new SimWorld(seed);
+  private constructor(world: SimWorld, rare: Rare | undefined, catalog: SimCatalog) {
     this.world = world;
+    this.#rare = rare;
     this.#catalog = catalog;
-    this.#topic = new SimTopic(world.between(1, 3));
-    this.#group = new SimGroup(world, this.#topic);
-    this.#startingOffsets = world.chance(0.3) ? "latest" : "earliest";
-    this.#commitGuard = world.chance(0.3) ? "version" : "requirements";
-    this.#recreatesTopic = seed % RECREATES_EVERY === 0;
+    catalog.onCommitted = (name, metadata) => {
+      if (name !== table.name) return;
+      for (const feed of this.#feeds) feed.onCommitted(metadata);
+    };
     this.#rates = {
       unavailable: world.chance(0.5) ? 0.1 : 0,
       storage: world.chance(0.3) ? 0.03 : 0,
@@ -80,12 +68,18 @@ export class Simulation {
       isOver: () => world.nowMs() >= FAULTS_MS,
       isAway: () => world.nowMs() < this.#awayUntilMs,
     };
+    const names = rare === "two-sources" ? ["ratings", "visits"] : ["ratings"];
+    this.#feeds = names.map((name) => this.#createFeed(name));
   }
 
   /** What went wrong, with the seed and the end of the trace; nothing where all is proved. */
   static async run(seed: number, traceLines = 120): Promise<readonly string[]> {
-    await using catalog = await openCatalog({ type: "memory" });
-    const simulation = new Simulation(seed, catalog);
+    const world = new SimWorld(seed);
+    const rare = RARE.get(seed % RARE_EVERY);
+    // In the file-system layout nobody may take the place of a table that has writers.
+    const isRest = world.chance(0.65) || rare === "table-replaced";
+    const catalog = await SimCatalog.open(world, isRest ? "rest" : "hadoop");
+    const simulation = new Simulation(world, rare, catalog);
     try {
       await simulation.#run();
       return [];
@@ -99,66 +93,84 @@ export class Simulation {
   async #run(): Promise<void> {
     const { world } = this;
     const count = world.between(1, 3);
-    for (let member = 0; member < count; member++) this.#start();
-    this.#beside(this.#produce());
-    this.#beside(this.#trouble());
-    if (this.#recreatesTopic) this.#beside(this.#recreate());
-    if (world.chance(0.6)) {
-      const tidies = (["properties", "snapshots", "nothing"] as const)[world.between(0, 2)];
-      // Who ends with the topic gone would not mend what is undone.
-      const rollsBack = world.chance(0.5) && !this.#recreatesTopic;
-      const habits = { rollsBack, tidies: tidies ?? "nothing" };
-      for (const name of ["spark", "trino"]) this.#beside(this.#compete(name, habits));
+    for (const feed of this.#feeds) {
+      for (let member = 0; member < count; member++) feed.members.start();
+      this.#beside(feed.produce(FAULTS_MS));
+      this.#beside(feed.members.trouble());
     }
+    this.#beside(this.#loseCatalog());
+    if (this.#rare !== undefined) this.#beside(this.#happen(this.#rare));
+    if (world.chance(0.6)) this.#compete();
     const isDone = await world.runUntil(() => this.#isDone(), LIMIT_MS);
     if (this.#isLost) return;
     this.#check(isDone, "no progress");
-    if (this.#isOfFormer()) return this.#proveFormer();
-    this.#isEnding = true;
-    for (const { stop } of this.#members) stop.abort();
+    const [feed] = this.#feeds;
+    if (feed?.isOfFormer === true) return this.#proveFormer(feed);
+    for (const { members } of this.#feeds) members.stopAll();
     await this.#awaitEnds();
     // What waits in the outbox of a member that crashed is for whoever comes next.
-    this.#start("available-now");
+    for (const { members } of this.#feeds) members.start("available-now");
     await this.#awaitEnds();
-    await proveTables(this.#topic.current, {
-      main: await this.#catalog.loadTable(table),
-      deadLetters: await this.#catalog.loadTable(deadLetterTable),
-    });
-    await this.#proveOwnRows();
-  }
-
-  /** The topic is deleted and created anew, at any time. */
-  async #recreate(): Promise<void> {
-    const { world } = this;
-    await world.sleep(world.between(0, FAULTS_MS));
-    world.log("the topic is created anew");
-    this.#topic.recreate();
-  }
-
-  /** Whether the table has the position of a topic that is gone. */
-  #isOfFormer(): boolean {
-    const { former } = this.#topic;
-    return former !== undefined && this.#record?.topicId === former.topicId;
+    const { tables } = this.#catalog;
+    const [main, deadLetters] = [
+      await tables.loadTable(table),
+      await tables.loadTable(deadLetterTable),
+    ];
+    for (const { topic } of this.#feeds) await proveTables(topic.current, { main, deadLetters });
+    if (feed?.topic.former !== undefined) await this.#proveOwnRows(feed);
   }
 
   /** What was read of it is there once, and nothing of the one that took its name. */
-  async #proveFormer(): Promise<void> {
-    const options = { catalog: this.#catalog, identifier: table, allowLost: true };
+  async #proveFormer(feed: SimFeed): Promise<void> {
+    const options = { catalog: this.#catalog.tables, identifier: table, allowLost: true };
     const proof = await verifyTable(options);
     if (!proof.isProved) throw new Error(JSON.stringify(proof.sources));
-    await this.#proveOwnRows();
+    await this.#proveOwnRows(feed);
   }
 
-  async #proveOwnRows(): Promise<void> {
-    const main = await this.#catalog.loadTable(table);
+  async #proveOwnRows({ topic, recordedTopicId }: SimFeed): Promise<void> {
+    const main = await this.#catalog.tables.loadTable(table);
     for await (const { batch } of scanTable({ table: main, columns: ["customer_id"] })) {
       for (let row = 0; row < batch.rowCount; row++) {
         const customer = Number(rowAt(batch, row)["customer_id"]);
-        if (!this.#topic.isOf(this.#record?.topicId, customer)) {
+        if (!topic.isOf(recordedTopicId, customer)) {
           throw new Error(`customer ${customer} is of another topic of the same name`);
         }
       }
     }
+  }
+
+  #createFeed(name: string): SimFeed {
+    return new SimFeed({
+      world: this.world,
+      name,
+      catalog: this.#catalog,
+      table,
+      rates: this.#rates,
+      // Who recovers a position would read the topic to know of them.
+      hasGaps: this.#rare !== "recovered",
+      judgeEnd: (error, topic) => this.#judgeEnd(error, topic),
+      onDefect: (error) => {
+        this.#isLost ||= this.#mayBeLost(error);
+        this.#fail(error);
+      },
+    });
+  }
+
+  #judgeEnd(error: unknown, { former, current }: SimTopic): MemberEnd {
+    if (isRefusal(error)) return "again";
+    const code = error instanceof SinkError ? error.code : "";
+    if (former !== undefined && code === "TOPIC_RECREATED") return "for-good";
+    const isElsewhere = former !== undefined && former.clusterId !== current.clusterId;
+    if (isElsewhere && code === "CLUSTER_CHANGED") return "for-good";
+    const isOfReplaced = code === "TABLE_REPLACED" || code === "DEAD_LETTERS_UNDONE";
+    return this.#isTableReplaced && isOfReplaced ? "again" : "defect";
+  }
+
+  /** Rolled back, and what was undone forgotten: nobody can know then. */
+  #mayBeLost(error: unknown): boolean {
+    const isUncertain = error instanceof SinkError && error.code === "POSITION_UNCERTAIN";
+    return isUncertain && this.#rivals.some(({ hasHiddenPosition }) => hasHiddenPosition);
   }
 
   /** What goes on besides, and is wrong where it fails. */
@@ -172,7 +184,8 @@ export class Simulation {
 
   async #awaitEnds(): Promise<void> {
     const limitMs = this.world.nowMs() + LIMIT_MS;
-    const areOver = (): boolean => this.#failure !== undefined || this.#members.size === 0;
+    const areOver = (): boolean =>
+      this.#failure !== undefined || this.#feeds.every(({ members }) => members.size === 0);
     this.#check(await this.world.runUntil(areOver, limitMs), "a member does not end");
   }
 
@@ -181,191 +194,69 @@ export class Simulation {
     if (!condition) throw new Error(problem);
   }
 
-  #start(trigger: "continuous" | "available-now" = "continuous"): void {
-    const process = new SimProcess(`m${this.#memberCount++}`, this.world);
-    const source = new SimSource(this.#topic, this.#group, process, (offsets) => {
-      for (const [partition, offset] of offsets) {
-        if (offset > (this.#furthest.get(partition) ?? 0)) {
-          this.#fail(`the group is told ${offset} of ${partition}, not committed`);
-        }
-      }
-    });
-    const member: Member = { process, source, stop: new AbortController() };
-    this.#members.add(member);
-    process.log("starts");
-    void this.#sink(member, trigger).catch((error: unknown) => {
-      process.log(`fails: ${String(error)}`);
-      if (isRefusal(error)) {
-        this.#members.delete(member);
-        // One that stood still may hear of it when nobody starts others any more.
-        if (this.#isCalm && !this.#isEnding && this.#members.size === 0) this.#start(trigger);
-        return;
-      }
-      const isGone = error instanceof SinkError && error.code === "TOPIC_RECREATED";
-      if (isGone && this.#topic.former !== undefined) {
-        this.#members.delete(member);
-        return;
-      }
-      this.#isLost ||=
-        error instanceof SinkError &&
-        error.code === "POSITION_UNCERTAIN" &&
-        this.#rivals.some(({ hasHiddenPosition }) => hasHiddenPosition);
-      this.#fail(error);
-    });
-  }
-
-  async #sink(member: Member, trigger: "continuous" | "available-now"): Promise<void> {
-    const { world } = this;
-    const { process, source, stop } = member;
-    const line = (fields: object, message?: string): void => {
-      const text = JSON.stringify({ ...fields, table: undefined, topic: undefined });
-      process.log(`${message ?? ""} ${text}`);
-    };
-    const catalog = new FaultyCatalog(this.#catalog, process, {
-      commitGuard: this.#commitGuard,
-      rates: this.#rates,
-      onCommitted: ({ identifier, metadata }) => {
-        if (identifier.name !== table.name) return;
-        this.#record = settledRecord(readPosition(metadata, "ratings"));
-        for (const [partition, { next }] of this.#record?.ledger ?? []) {
-          this.#furthest.set(partition, Math.max(next, this.#furthest.get(partition) ?? 0));
-        }
-      },
-    });
-    await runSink(
-      {
-        topic: this.#topic.current.name,
-        table,
-        tableProperties: {
-          "commit.status-check.num-retries": "1",
-          "write.parquet.compression-codec": "uncompressed",
-          "write.avro.compression-codec": "uncompressed",
-        },
-        startingOffsets: this.#startingOffsets,
-        commitIntervalMs: world.between(500, 3_000),
-        commitRows: world.between(5, 40),
-        onDataLoss: "continue",
-        onRollback: "accept",
-        trigger,
-      },
-      {
-        catalog,
-        source,
-        events: ratingsSchema,
-        logger: { debug: line, info: line, warn: line },
-        signal: stop.signal,
-        clock: process,
-        nowMs: process.timeOfDay,
-      },
-    );
-    process.log("ends");
-    this.#members.delete(member);
-  }
-
-  /** Fills the topic; partitions are added once there is a position. */
-  async #produce(): Promise<void> {
-    const { world } = this;
-    const growAtMs = world.chance(0.4) ? world.between(1_500, FAULTS_MS) : Infinity;
-    let hasGrown = false;
-    while (!this.#rates.isOver()) {
-      const partition = world.between(0, this.#topic.current.partitions.length - 1);
-      const records = Array.from({ length: world.between(1, 8) }, () => this.#value());
-      this.#topic.current.append(partition, ...records);
-      if (!hasGrown && world.nowMs() >= growAtMs) {
-        hasGrown = true;
-        world.log("the topic grows");
-        for (let added = world.between(1, 2); added > 0; added--) {
-          this.#topic.current.partitions.push([]);
-          this.#topic.current.startOffsets.push(0);
-        }
-      }
-      if (world.chance(0.01)) this.#retain(partition);
-      await world.sleep(world.between(100, 1_000));
-    }
-  }
-
-  #value(): MemoryRecord {
-    if (this.world.chance(0.15)) return undefined;
-    if (this.world.chance(0.15)) return "no json";
-    return this.#topic.valueOf(this.world.between(1, 20));
-  }
-
-  #retain(partition: number): void {
-    const end = this.#topic.current.partitions[partition]?.length ?? 0;
-    const start = this.#topic.current.startOffsets[partition] ?? 0;
-    this.#topic.current.startOffsets[partition] = this.world.between(start, end);
-    this.world.log(`retention of ${partition} to ${this.#topic.current.startOffsets[partition]}`);
-  }
-
-  /** Members crash, end, lose their session, and others start in their place. */
-  async #trouble(): Promise<void> {
-    const { world } = this;
-    while (!this.#rates.isOver()) {
-      await world.sleep(world.between(500, 4_000));
-      const members = [...this.#members];
-      const member = members[world.between(0, members.length - 1)];
-      const kind = world.between(0, 6);
-      if (kind === 0 && member !== undefined) this.#crash(member);
-      if (kind === 1) member?.source.expire();
-      if (kind === 2) member?.stop.abort();
-      if (kind === 3) {
-        world.log("catalog is away");
-        this.#awayUntilMs = world.nowMs() + world.between(500, 6_000);
-      }
-      if (kind === 4 && member !== undefined) this.#freeze(member);
-      if (kind === 5 && member !== undefined) this.#setClock(member);
-      if (this.#members.size < 3) this.#start();
-    }
-    if ([...this.#members].every(({ stop }) => stop.signal.aborted)) this.#start();
-    this.#isCalm = true;
-  }
-
-  #crash(member: Member): void {
-    member.process.log("crashes");
-    member.process.isDead = true;
-    this.#members.delete(member);
-    this.world.startTimer(() => member.source.expire(), this.world.between(0, 6_000));
-  }
-
-  /** It stands still beyond its session, with whatever it has under way. */
-  #freeze(member: Member): void {
-    const forMs = this.world.between(2_000, 15_000);
-    member.process.log(`stands still for ${forMs} ms`);
-    member.process.freeze(forMs);
-    this.world.startTimer(() => member.source.expire(), this.world.between(0, forMs));
-  }
-
-  #setClock({ process }: Member): void {
-    process.skewMs = this.world.between(-100_000_000, 100_000_000);
-    process.log(`has its clock set by ${process.skewMs} ms`);
-  }
-
-  /** Whether all that is in the topic is decided and no fault is to come. */
+  /** Whether all that is in the topics is decided and no fault is to come. */
   #isDone(): boolean {
     if (this.#failure !== undefined) return true;
-    if (!this.#isCalm || !this.#rates.isOver()) return false;
-    if (this.#isOfFormer()) return this.#members.size === 0;
-    return this.#topic.current.partitions.every(
-      (records, partition) => this.#record?.ledger.get(partition)?.next === records.length,
-    );
+    return this.#rates.isOver() && this.#feeds.every(({ isDone }) => isDone);
+  }
+
+  /** It begins at any time. */
+  async #happen(rare: Rare): Promise<void> {
+    const { world } = this;
+    const [feed] = this.#feeds;
+    await world.sleep(world.between(0, FAULTS_MS));
+    world.log(rare);
+    switch (rare) {
+      case "topic-recreated":
+        return feed?.topic.recreate();
+      case "other-cluster":
+        return feed?.topic.recreate("cluster-2");
+      case "table-replaced":
+        this.#isTableReplaced = await this.#catalog.tables.tableExists(table);
+        await this.#catalog.replaceTable(deadLetterTable);
+        return this.#catalog.replaceTable(table);
+      case "recovered":
+        if (feed !== undefined) await this.#recover(feed);
+        return;
+      case "two-sources":
+        return;
+      default:
+        return rare satisfies never;
+    }
+  }
+
+  async #recover({ topic }: SimFeed): Promise<void> {
+    const process = new SimProcess("operator", this.world);
+    const catalog = await this.#catalog.openFor(process);
+    const options = { catalog, identifier: table, topic, untilMs: FAULTS_MS };
+    await recoverBeside(this.world, options);
+  }
+
+  async #loseCatalog(): Promise<void> {
+    const { world } = this;
+    while (!this.#rates.isOver()) {
+      await world.sleep(world.between(2_000, 20_000));
+      world.log("catalog is away");
+      this.#awayUntilMs = world.nowMs() + world.between(500, 6_000);
+    }
   }
 
   /** Other engines change the table beside the sink. */
-  async #compete(name: string, habits: RivalHabits): Promise<void> {
+  #compete(): void {
     const { world } = this;
-    const process = new SimProcess(name, world);
-    const catalog = new FaultyCatalog(this.#catalog, process, {
-      commitGuard: this.#commitGuard,
-      rates: {
-        ...this.#rates,
-        unavailable: 0,
-        storage: 0,
-        refusal: 0,
-        commit: 0,
-        isAway: () => false,
-      },
-      onCommitted: () => undefined,
-    });
+    const tidies = (["properties", "snapshots", "nothing"] as const)[world.between(0, 2)];
+    // Who ends for good would not mend what is undone, and nor can who comes to another table.
+    const mayRollBack = this.#rare === undefined || this.#rare === "two-sources";
+    const rollsBack = world.chance(0.5) && mayRollBack;
+    const habits = { rollsBack, tidies: tidies ?? "nothing" };
+    for (const name of ["spark", "trino"]) {
+      this.#beside(this.#competeAs(new SimProcess(name, world), habits));
+    }
+  }
+
+  async #competeAs(process: SimProcess, habits: RivalHabits): Promise<void> {
+    const { world } = this;
+    const catalog = await this.#catalog.openFor(process);
     const rival = new SimRival({ catalog, identifier: table, world, habits });
     this.#rivals.push(rival);
     while (!this.#rates.isOver()) {
@@ -373,8 +264,6 @@ export class Simulation {
       await rival.act();
     }
     // Nobody looks at a table that was rolled back before there is something to commit.
-    for (const partition of this.#topic.current.partitions.keys()) {
-      this.#topic.current.append(partition, this.#value());
-    }
+    for (const feed of this.#feeds) feed.appendToAll();
   }
 }
