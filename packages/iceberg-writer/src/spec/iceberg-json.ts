@@ -1,5 +1,7 @@
 import { IcebergError } from "../iceberg-error.ts";
-import { parseJsonLongs } from "./json-longs.ts";
+import { parseJsonLongs, serializeJson } from "./json-longs.ts";
+
+export { serializeJson };
 
 /** JSON in memory; integers that a double cannot hold exactly are bigints, as snapshot ids are. */
 export type JsonValue =
@@ -16,14 +18,6 @@ export interface JsonObject {
   readonly [key: string]: JsonValue | undefined;
 }
 
-/** The part of the JSON built-in that writes the source text of a number (ECMAScript 2026). */
-interface JsonWithSource {
-  rawJSON(text: string): object;
-}
-
-// TypeScript's library does not declare it yet; Node has it since version 22.
-const jsonWithSource = JSON as JSON & JsonWithSource as JsonWithSource;
-
 /** Parses text without losing a digit of an integer. `METADATA_INVALID` where it is no JSON. */
 export function parseJson(text: string, what: string): JsonValue {
   try {
@@ -31,13 +25,6 @@ export function parseJson(text: string, what: string): JsonValue {
   } catch (cause) {
     throw new IcebergError("METADATA_INVALID", `${what} is no JSON`, { cause });
   }
-}
-
-/** The inverse of {@link parseJson}: bigints become JSON numbers. */
-export function serializeJson(value: JsonValue): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === "bigint" ? jsonWithSource.rawJSON(item.toString()) : item,
-  );
 }
 
 function invalid(what: string, expected: string, value: JsonValue | undefined): IcebergError {

@@ -1,14 +1,17 @@
 import type { JsonValue } from "./iceberg-json.ts";
 
-/** The part of the JSON built-in that reads the source text of a number (ECMAScript 2026). */
+/**
+ * The parts of the JSON built-in that read and write the source text of a number (ECMAScript 2026).
+ */
 interface JsonWithSource {
   parse(
     text: string,
     reviver: (key: string, value: JsonValue, context: { readonly source?: string }) => JsonValue,
   ): JsonValue;
+  rawJSON(text: string): object;
 }
 
-// TypeScript's library does not declare it yet; Node has it since version 22.
+// TypeScript's library does not declare these parts yet; Node has them since version 22.
 const jsonWithSource = JSON as JSON & JsonWithSource as JsonWithSource;
 
 const INTEGER = /^-?\d+$/u;
@@ -48,6 +51,13 @@ export function parseJsonPlainly(text: string): JsonValue {
     INTEGER.test(source)
       ? BigInt(source)
       : value,
+  );
+}
+
+/** The inverse: bigints become JSON numbers. */
+export function serializeJson(value: JsonValue): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === "bigint" ? jsonWithSource.rawJSON(item.toString()) : item,
   );
 }
 
