@@ -1,10 +1,26 @@
+import type { LogRange } from "@salon/kafka-io";
 import { describe, expect, it } from "vitest";
+import type { EngineEvent } from "../../src/engine/engine-event.ts";
 import { parsePositionCopy } from "../../src/protocol/position-copy.ts";
 import { copyOf, recordAt, snapshot } from "../protocol/table-history.ts";
 import { EngineDriver, ledgerAt, twoPartitionsAt, view } from "./engine-driver.ts";
 
 const copy = parsePositionCopy(Object.values(copyOf(2, recordAt(20)))[0] ?? "");
 if (copy === undefined) throw new Error("no copy");
+const emptyLog: LogRange = { startOffset: 0, endOffset: 0 };
+
+/** The answer to the question where the logs begin and end, asked for a first position. */
+function firstRanges(ranges: readonly [partition: number, range: LogRange][]): EngineEvent {
+  return { kind: "log-ranges-read", purpose: "first-position", ranges: new Map(ranges) };
+}
+
+/** Starts the engine on a table without a position, and measures the log of its one partition. */
+function measured(engine: EngineDriver, range: LogRange): EngineDriver {
+  engine.tell({ kind: "started" });
+  engine.tell({ kind: "table-read", view: view({ kind: "absent" }, false) });
+  engine.tell(firstRanges([[0, range]]));
+  return engine;
+}
 
 describe("the first position", () => {
   it("is committed for all partitions before anything is read", () => {
@@ -14,14 +30,12 @@ describe("the first position", () => {
     engine.tell({ kind: "table-read", view: view({ kind: "absent" }, false) });
     expect(engine.effect("read-log-ranges").partitions).toEqual([0, 1]);
     const range = { startOffset: 5, endOffset: 50 };
-    engine.tell({
-      kind: "log-ranges-read",
-      purpose: "first-position",
-      ranges: new Map([
+    engine.tell(
+      firstRanges([
         [0, range],
         [1, range],
       ]),
-    });
+    );
     const { plan, commitId } = engine.effect("attempt-commit");
     expect(plan.kind === "first-position" && [...plan.firstOffsets]).toEqual([
       [0, 5],
@@ -37,11 +51,7 @@ describe("the first position", () => {
   });
 
   it("of a faster member is refused where it is that of another cluster", () => {
-    const engine = new EngineDriver();
-    engine.tell({ kind: "started" });
-    engine.tell({ kind: "table-read", view: view({ kind: "absent" }, false) });
-    const ranges = new Map([[0, { startOffset: 0, endOffset: 0 }]]);
-    engine.tell({ kind: "log-ranges-read", purpose: "first-position", ranges });
+    const engine = measured(new EngineDriver(), emptyLog);
     const { commitId } = engine.effect("attempt-commit");
     const result = { kind: "superfluous", record: recordAt(7, { cluster: "other" }) } as const;
     engine.tell({ kind: "attempt-finished", commitId, result });
@@ -49,11 +59,7 @@ describe("the first position", () => {
   });
 
   it("is measured anew where its commit is over and left nothing", () => {
-    const engine = new EngineDriver();
-    engine.tell({ kind: "started" });
-    engine.tell({ kind: "table-read", view: view({ kind: "absent" }, false) });
-    const ranges = new Map([[0, { startOffset: 0, endOffset: 0 }]]);
-    engine.tell({ kind: "log-ranges-read", purpose: "first-position", ranges });
+    const engine = measured(new EngineDriver(), emptyLog);
     const { commitId } = engine.effect("attempt-commit");
     const unknown = { kind: "unknown", reason: "time-out" } as const;
     engine.tell({ kind: "attempt-finished", commitId, result: unknown });
@@ -61,26 +67,21 @@ describe("the first position", () => {
     const burnt = { kind: "burnt", view: view({ kind: "absent" }, false) } as const;
     engine.tell({ kind: "commit-settled", commitId, result: burnt });
     expect(engine.effect("read-log-ranges").purpose).toBe("first-position");
-    engine.tell({ kind: "log-ranges-read", purpose: "first-position", ranges });
+    engine.tell(firstRanges([[0, emptyLog]]));
     expect(engine.effect("attempt-commit").commitId).not.toBe(commitId);
   });
 
   it("begins at the end of the log where latest is asked for", () => {
-    const engine = new EngineDriver({ startingOffsets: "latest" });
-    engine.tell({ kind: "started" });
-    engine.tell({ kind: "table-read", view: view({ kind: "absent" }, false) });
-    const ranges = new Map([[0, { startOffset: 5, endOffset: 50 }]]);
-    engine.tell({ kind: "log-ranges-read", purpose: "first-position", ranges });
+    const engine = measured(new EngineDriver({ startingOffsets: "latest" }), {
+      startOffset: 5,
+      endOffset: 50,
+    });
     const { plan } = engine.effect("attempt-commit");
     expect(plan.kind === "first-position" && plan.firstOffsets.get(0)).toBe(50);
   });
 
   it("of a faster member is taken over", () => {
-    const engine = new EngineDriver();
-    engine.tell({ kind: "started" });
-    engine.tell({ kind: "table-read", view: view({ kind: "absent" }, false) });
-    const ranges = new Map([[0, { startOffset: 0, endOffset: 0 }]]);
-    engine.tell({ kind: "log-ranges-read", purpose: "first-position", ranges });
+    const engine = measured(new EngineDriver(), emptyLog);
     const { commitId } = engine.effect("attempt-commit");
     const result = { kind: "superfluous", record: recordAt(7) } as const;
     engine.tell({ kind: "attempt-finished", commitId, result });
@@ -95,20 +96,14 @@ describe("the first position", () => {
     engine.tell({ kind: "assigned", partitions: [0, 1] });
     engine.tell({ kind: "table-read", view: view(recordAt(0)) });
     expect(engine.kinds()).not.toContain("begin-reading");
-    const ranges = new Map([[1, { startOffset: 3, endOffset: 90 }]]);
-    engine.tell({ kind: "log-ranges-read", purpose: "first-position", ranges });
+    engine.tell(firstRanges([[1, { startOffset: 3, endOffset: 90 }]]));
     const { plan } = engine.effect("attempt-commit");
     expect(plan.kind === "first-position" && [...plan.firstOffsets]).toEqual([[1, 3]]);
   });
 });
 
 describe("partitions that are added", () => {
-  const range = { startOffset: 3, endOffset: 90 };
-  const added = {
-    kind: "log-ranges-read",
-    purpose: "first-position",
-    ranges: new Map([[1, range]]),
-  } as const;
+  const added = firstRanges([[1, { startOffset: 3, endOffset: 90 }]]);
 
   it("wait with their position for a commit that began while the log was measured", () => {
     const engine = new EngineDriver().run();

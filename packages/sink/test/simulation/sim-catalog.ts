@@ -14,12 +14,12 @@ import { SimProcess } from "./sim-world.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 const WAREHOUSE = "memory://warehouse";
+const VERSION_FILE = /\/v\d+\.metadata\.json$/u;
+
 interface SimParts {
   readonly store: SimStore;
   readonly tables: Catalog;
 }
-
-const VERSION_FILE = /\/v\d+\.metadata\.json$/u;
 
 /**
  * The catalog of a history: the code is that of users, what is behind it is a store in memory, and
