@@ -15,7 +15,8 @@ TIMEOUT_SECONDS = 60
 def create_topic(connection, topic, partitions, config):
     # The client must outlive the futures that it gives.
     admin = AdminClient(connection)
-    created = admin.create_topics([NewTopic(topic, partitions, 1, config=config)])
+    # On as many brokers as they say by default.
+    created = admin.create_topics([NewTopic(topic, partitions, -1, config=config)])
     created[topic].result(TIMEOUT_SECONDS)
 
 

@@ -46,7 +46,7 @@ export type { ColumnTypes, TableRow } from "./readers/table-row.ts";
 export type { KafkaVersion } from "./services/kafka-broker.ts";
 export type { KafkaCredentials } from "./services/kafka-security.ts";
 export { startKafka } from "./services/kafka.ts";
-export type { KafkaService, KafkaSettings } from "./services/kafka.ts";
+export type { KafkaBroker, KafkaService, KafkaSettings } from "./services/kafka.ts";
 export { startLibrdkafka } from "./services/librdkafka.ts";
 export type {
   ClientDelivery,

@@ -9,11 +9,11 @@ export interface KafkaHold {
   release(): void;
 }
 
-/** A proxy in front of a broker that reads the API key of every request. */
+/** A proxy in front of the brokers of a cluster that reads the API key of every request. */
 export interface KafkaGateProxy extends AsyncDisposable {
-  /** Where it listens on 127.0.0.1. */
-  readonly port: number;
-  /** Holds up the `nth` request of an API key from now on, counted from 1, once. */
+  /** Where it listens on 127.0.0.1, a port for each broker. */
+  readonly ports: readonly number[];
+  /** Holds up the `nth` request of an API key, to any broker, from now on, from 1, once. */
   holdRequest(hold: { readonly apiKey: number; readonly nth?: number | undefined }): KafkaHold;
 }
 
@@ -27,9 +27,9 @@ interface HoldState {
 /** A request starts with its length (4 bytes), then its API key (2 bytes). */
 const LENGTH_BYTES = 4;
 
-/** Starts a proxy to a plaintext listener, which need not listen yet. */
+/** Starts a proxy to plaintext listeners, one of each broker, which need not listen yet. */
 export async function startKafkaGateProxy(settings: {
-  readonly target: { readonly host: string; readonly port: number };
+  readonly targets: readonly { readonly host: string; readonly port: number }[];
 }): Promise<KafkaGateProxy> {
   const holds = new Set<HoldState>();
   const sockets = new Set<Socket>();
@@ -43,31 +43,34 @@ export async function startKafkaGateProxy(settings: {
       return;
     }
   };
-  const server = createServer((client) => {
-    const upstream = connect(settings.target);
-    const end = (): void => {
-      client.destroy();
-      upstream.destroy();
-    };
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.setNoDelay(true);
-      // An error is followed by `close`, which ends the other side too.
-      socket.on("error", () => undefined);
-      socket.on("close", () => {
-        sockets.delete(socket);
-        end();
-      });
-    }
-    upstream.pipe(client);
-    // A client that is killed resets its connection, which ends the loop over it.
-    forwardRequests(client, upstream, passes).then(end, end);
-  });
-  await new Promise<void>((resolve) => server.listen({ port: 0, host: "127.0.0.1" }, resolve));
-  const { port } = server.address() as AddressInfo;
+  const listen = async (target: { readonly host: string; readonly port: number }) => {
+    const server = createServer((client) => {
+      const upstream = connect(target);
+      const end = (): void => {
+        client.destroy();
+        upstream.destroy();
+      };
+      for (const socket of [client, upstream]) {
+        sockets.add(socket);
+        socket.setNoDelay(true);
+        // An error is followed by `close`, which ends the other side too.
+        socket.on("error", () => undefined);
+        socket.on("close", () => {
+          sockets.delete(socket);
+          end();
+        });
+      }
+      upstream.pipe(client);
+      // A client that is killed resets its connection, which ends the loop over it.
+      forwardRequests(client, upstream, passes).then(end, end);
+    });
+    await new Promise<void>((resolve) => server.listen({ port: 0, host: "127.0.0.1" }, resolve));
+    return server;
+  };
+  const servers = await Promise.all(settings.targets.map(listen));
 
   return {
-    port,
+    ports: servers.map((server) => (server.address() as AddressInfo).port),
     holdRequest({ apiKey, nth = 1 }) {
       const hold: HoldState = {
         apiKey,
@@ -85,10 +88,10 @@ export async function startKafkaGateProxy(settings: {
       };
     },
     async [Symbol.asyncDispose]() {
-      const closed = new Promise((resolve) => server.close(resolve));
+      const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
       for (const hold of holds) hold.released.resolve();
       for (const socket of sockets) socket.destroy();
-      await closed;
+      await Promise.all(closed);
     },
   };
 }

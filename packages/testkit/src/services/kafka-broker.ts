@@ -20,6 +20,10 @@ export interface Listener {
 /** What a broker is started with. */
 export interface BrokerSettings {
   readonly directory: string;
+  /** From 1. */
+  readonly nodeId: number;
+  /** Ports of the controllers of the cluster, by node id from 1; of 4.3. */
+  readonly controllerPorts: readonly number[];
   /** The first is used between brokers. */
   readonly listeners: readonly Listener[];
   readonly properties: Readonly<Record<string, string>>;
@@ -38,12 +42,9 @@ const CLUSTER_ID = "c2Fsb24tdGVzdGtpdC1rYQ";
 const QUICK_START = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 const MEASURED = ["-XX:+UseG1GC"];
 
-/** One replica of everything, and no waiting for members that nobody expects. */
-const SINGLE_BROKER = {
-  "offsets.topic.replication.factor": "1",
+/** No waiting for members that nobody expects. */
+const SMALL_CLUSTER = {
   "offsets.topic.num.partitions": "4",
-  "transaction.state.log.replication.factor": "1",
-  "transaction.state.log.min.isr": "1",
   "transaction.state.log.num.partitions": "4",
   "group.initial.rebalance.delay.ms": "0",
   "group.min.session.timeout.ms": "1000",
@@ -56,24 +57,25 @@ const SINGLE_BROKER = {
 const SESSION_TIMEOUT_MS = "4000";
 
 /**
- * Prepares a broker of 4.3 that is its own controller; the result starts it, again after it ended.
+ * Prepares a broker of 4.3 that is a controller of its cluster too; the result starts it, again
+ * after it ended.
  */
 export async function prepareKraftBroker(settings: BrokerSettings): Promise<BrokerLauncher> {
-  const { directory } = settings;
-  const controllerPort = await freePort();
+  const { directory, nodeId, controllerPorts } = settings;
+  const voters = controllerPorts.map((port, index) => `${index + 1}@${HOST}:${port}`);
+  const controller = `CONTROLLER://${HOST}:${controllerPorts[nodeId - 1]}`;
   const properties = join(directory, "server.properties");
   await writeProperties(properties, {
     "process.roles": "broker,controller",
-    "node.id": "1",
-    "controller.quorum.voters": `1@${HOST}:${controllerPort}`,
+    "node.id": String(nodeId),
+    "controller.quorum.voters": voters.join(","),
     "controller.listener.names": "CONTROLLER",
-    ...listenerProperties(settings.listeners, `CONTROLLER://${HOST}:${controllerPort}`),
+    ...listenerProperties(settings.listeners, controller),
     "log.dirs": join(directory, "data"),
-    ...SINGLE_BROKER,
+    ...SMALL_CLUSTER,
+    ...replication(controllerPorts.length),
     "broker.session.timeout.ms": SESSION_TIMEOUT_MS,
     "broker.heartbeat.interval.ms": "500",
-    "share.coordinator.state.topic.replication.factor": "1",
-    "share.coordinator.state.topic.min.isr": "1",
     ...settings.properties,
   });
   const log = await writeProperties(join(directory, "log4j2.properties"), {
@@ -114,7 +116,8 @@ export async function prepareZooKeeperBroker(settings: BrokerSettings): Promise<
     "zookeeper.connect": `${HOST}:${zooKeeperPort}`,
     ...listenerProperties(settings.listeners),
     "log.dirs": join(directory, "data"),
-    ...SINGLE_BROKER,
+    ...SMALL_CLUSTER,
+    ...replication(1),
     "zookeeper.session.timeout.ms": SESSION_TIMEOUT_MS,
     ...settings.properties,
   });
@@ -156,6 +159,19 @@ async function startBroker(
   });
   await broker.waitForLine(started, { timeoutMs: START_MAX_MS });
   return broker;
+}
+
+/** Each record on three brokers, of which two have to have it, where there are so many. */
+function replication(brokerCount: number): Record<string, string> {
+  const replicas = String(Math.min(brokerCount, 3));
+  const inSync = brokerCount < 3 ? "1" : "2";
+  return {
+    "default.replication.factor": replicas,
+    "min.insync.replicas": inSync,
+    "offsets.topic.replication.factor": replicas,
+    "transaction.state.log.replication.factor": replicas,
+    "transaction.state.log.min.isr": inSync,
+  };
 }
 
 function listenerProperties(

@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { freePort } from "../process/free-port.ts";
 import type { ManagedProcess } from "../process/managed-process.ts";
 import { createWorkDirectory } from "../process/work-directory.ts";
@@ -6,7 +8,7 @@ import type { KafkaGateProxy } from "../faults/kafka-gate-proxy.ts";
 import { startTcpProxy } from "../faults/tcp-proxy.ts";
 import type { TcpProxy } from "../faults/tcp-proxy.ts";
 import { prepareKraftBroker, prepareZooKeeperBroker } from "./kafka-broker.ts";
-import type { KafkaVersion, Listener } from "./kafka-broker.ts";
+import type { BrokerLauncher, KafkaVersion, Listener } from "./kafka-broker.ts";
 import { KAFKA_USER, createBrokerCertificate, securityProperties } from "./kafka-security.ts";
 import type { KafkaCredentials } from "./kafka-security.ts";
 
@@ -25,24 +27,37 @@ export interface KafkaSettings {
   readonly proxied?: boolean | undefined;
   /** Adds so many listeners, each behind a gate of its own: {@link KafkaService.gated}. */
   readonly gateCount?: number | undefined;
+  /** One by default; of three, each record is on all and acknowledged by two. Only of 4.3. */
+  readonly brokerCount?: number | undefined;
 }
 
-/** A running Kafka of one broker on 127.0.0.1. Topics are never made by asking for them. */
+/** One broker of a running Kafka. */
+export interface KafkaBroker {
+  /** Its process; another one after {@link start}. */
+  pid(): number;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Starts it again with its data and ports, ending it orderly if it runs. */
+  start(): Promise<void>;
+}
+
+/** A running Kafka on 127.0.0.1. Topics are never made by asking for them. */
 export interface KafkaService extends AsyncDisposable {
-  /** `host:port`, without TLS. */
+  readonly brokers: readonly KafkaBroker[];
+  /** `host:port` of each broker, with commas between, without TLS. */
   readonly bootstrapServers: string;
   readonly secured?: KafkaCredentials;
   /** All connections made by this address pass the proxy, those after the first too. */
   readonly proxied?: { readonly bootstrapServers: string; readonly proxy: TcpProxy };
   /** One for each client whose requests are to be told apart from those of others. */
   readonly gated: readonly { readonly bootstrapServers: string; readonly proxy: KafkaGateProxy }[];
-  /** The broker's process; another one after {@link restart}. */
+  /** The first broker's process; another one after {@link restart}. */
   pid(): number;
-  /** What the broker printed since it was started last. */
+  /** What the brokers printed since they were started last. */
   logs(): string;
-  /** SIGKILL; resolves when it is gone. */
+  /** SIGKILL for all; resolves when they are gone. */
   kill(): Promise<void>;
-  /** Starts it again with its data and ports, ending it orderly if it runs. */
+  /** Starts one after the other again with data and ports, ending it orderly if it runs. */
   restart(): Promise<void>;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
@@ -54,74 +69,130 @@ export interface KafkaService extends AsyncDisposable {
  * Errors: `TOOL_MISSING`, `INSTALL_FAILED`, `PROCESS_FAILED`.
  */
 export async function startKafka(settings: KafkaSettings = {}): Promise<KafkaService> {
-  const { version = "4.3", partitions = 1 } = settings;
+  const { version = "4.3", partitions = 1, brokerCount = 1, gateCount = 0 } = settings;
   await using resources = new AsyncDisposableStack();
   const directory = resources.use(await createWorkDirectory("kafka"));
-  const listeners: Listener[] = [
-    { name: "PLAINTEXT", protocol: "PLAINTEXT", port: await freePort() },
-  ];
   const properties: Record<string, string> = { "num.partitions": String(partitions) };
+  const nodes = await Promise.all(
+    Array.from({ length: brokerCount }, async (_, index) => {
+      const port = await freePort();
+      const listeners: Listener[] = [{ name: "PLAINTEXT", protocol: "PLAINTEXT", port }];
+      return { nodeId: index + 1, port, listeners, controllerPort: await freePort() };
+    }),
+  );
 
   let secured: KafkaCredentials | undefined;
   if (settings.security === "sasl_ssl") {
-    const port = await freePort();
     const certificate = await createBrokerCertificate(directory.path);
-    listeners.push({ name: "SASL_SSL", protocol: "SASL_SSL", port });
     Object.assign(properties, securityProperties(certificate));
-    secured = { bootstrapServers: address(port), ca: certificate.ca, ...KAFKA_USER };
+    const ports: number[] = [];
+    for (const { listeners } of nodes) {
+      const port = await freePort();
+      listeners.push({ name: "SASL_SSL", protocol: "SASL_SSL", port });
+      ports.push(port);
+    }
+    secured = { bootstrapServers: addresses(ports), ca: certificate.ca, ...KAFKA_USER };
   }
   let proxied: KafkaService["proxied"];
   if (settings.proxied === true) {
+    const [node] = nodes;
+    if (node === undefined || brokerCount !== 1) throw new RangeError("a proxy is of one broker");
     const port = await freePort();
     const proxy = resources.use(await startTcpProxy({ target: { host: "127.0.0.1", port } }));
-    listeners.push({ name: "PROXIED", protocol: "PLAINTEXT", port, advertisedPort: proxy.port });
-    proxied = { bootstrapServers: address(proxy.port), proxy };
+    const advertised = { port, advertisedPort: proxy.port };
+    node.listeners.push({ name: "PROXIED", protocol: "PLAINTEXT", ...advertised });
+    proxied = { bootstrapServers: addresses([proxy.port]), proxy };
   }
 
   const gated: KafkaService["gated"][number][] = [];
-  for (let index = 0; index < (settings.gateCount ?? 0); index++) {
-    const port = await freePort();
-    const proxy = resources.use(await startKafkaGateProxy({ target: { host: "127.0.0.1", port } }));
-    const name = `GATED${index}`;
-    listeners.push({ name, protocol: "PLAINTEXT", port, advertisedPort: proxy.port });
-    gated.push({ bootstrapServers: address(proxy.port), proxy });
+  for (let index = 0; index < gateCount; index++) {
+    const ports = await Promise.all(nodes.map(() => freePort()));
+    const targets = ports.map((port) => ({ host: "127.0.0.1", port }));
+    const proxy = resources.use(await startKafkaGateProxy({ targets }));
+    for (const [at, { listeners }] of nodes.entries()) {
+      const port = ports[at] ?? 0;
+      const advertisedPort = proxy.ports[at];
+      listeners.push({ name: `GATED${index}`, protocol: "PLAINTEXT", port, advertisedPort });
+    }
+    gated.push({ bootstrapServers: addresses(proxy.ports), proxy });
   }
   const prepare = version === "4.3" ? prepareKraftBroker : prepareZooKeeperBroker;
-  const launch = await prepare({
-    directory: directory.path,
-    listeners,
-    isMeasured: settings.isMeasured ?? false,
-    properties: { ...properties, ...settings.properties },
-  });
-  let processes: readonly ManagedProcess[] = await launch();
-  const end = async (how: (process: ManagedProcess) => Promise<unknown>): Promise<void> => {
-    // The broker before the ZooKeeper that it says goodbye to.
-    for (const process of processes.toReversed()) await how(process);
-  };
-  resources.defer(() => end((process) => process.stop()));
+  const brokers = await Promise.all(
+    nodes.map(async ({ nodeId, listeners }) => {
+      const ownDirectory = join(directory.path, `broker-${nodeId}`);
+      await mkdir(ownDirectory);
+      const launch = await prepare({
+        directory: ownDirectory,
+        nodeId,
+        controllerPorts: nodes.map(({ controllerPort }) => controllerPort),
+        listeners,
+        isMeasured: settings.isMeasured ?? false,
+        properties: { ...properties, ...settings.properties },
+      });
+      return resources.use(new BrokerProcesses(launch));
+    }),
+  );
+  // Together: each waits for most of the others.
+  await Promise.all(brokers.map((broker) => broker.start()));
   const owned = resources.move();
-  const [plain] = listeners;
   return {
-    bootstrapServers: address(plain?.port ?? 0),
+    brokers,
+    bootstrapServers: addresses(nodes.map(({ port }) => port)),
     ...(secured !== undefined && { secured }),
     ...(proxied !== undefined && { proxied }),
     gated,
-    pid: () => processes.at(-1)?.pid ?? -1,
-    logs: () => processes.map((process) => process.stdout() + process.stderr()).join("\n"),
-    kill: () =>
-      end((process) => {
-        process.signal("SIGKILL");
-        return process.exit;
-      }),
+    pid: () => brokers[0]?.pid() ?? -1,
+    logs: () => brokers.map((broker) => broker.logs()).join("\n"),
+    async kill() {
+      await Promise.all(brokers.map((broker) => broker.kill()));
+    },
     async restart() {
-      await end((process) => process.stop());
-      processes = await launch();
+      for (const broker of brokers) await broker.start();
     },
     stop: () => owned.disposeAsync(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-function address(port: number): string {
-  return `127.0.0.1:${port}`;
+/** The processes of a broker, which come and go. */
+class BrokerProcesses implements KafkaBroker {
+  readonly #launch: BrokerLauncher;
+  #processes: readonly ManagedProcess[] = [];
+
+  constructor(launch: BrokerLauncher) {
+    this.#launch = launch;
+  }
+
+  pid(): number {
+    return this.#processes.at(-1)?.pid ?? -1;
+  }
+
+  logs(): string {
+    return this.#processes.map((process) => process.stdout() + process.stderr()).join("\n");
+  }
+
+  kill(): Promise<void> {
+    return this.#end((process) => {
+      process.signal("SIGKILL");
+      return process.exit;
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#end((process) => process.stop());
+    this.#processes = await this.#launch();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#end((process) => process.stop());
+  }
+
+  async #end(how: (process: ManagedProcess) => Promise<unknown>): Promise<void> {
+    // The broker before the ZooKeeper that it says goodbye to.
+    for (const process of this.#processes.toReversed()) await how(process);
+  }
+}
+
+function addresses(ports: readonly number[]): string {
+  return ports.map((port) => `127.0.0.1:${port}`).join(",");
 }

@@ -23,8 +23,10 @@ async function startEcho() {
   await new Promise<void>((resolve) => server.listen({ port: 0, host: "127.0.0.1" }, resolve));
   resources.defer(() => void server.close());
   const { port } = server.address() as AddressInfo;
-  const proxy = resources.use(await startKafkaGateProxy({ target: { host: "127.0.0.1", port } }));
-  const client = connect({ host: "127.0.0.1", port: proxy.port });
+  const proxy = resources.use(
+    await startKafkaGateProxy({ targets: [{ host: "127.0.0.1", port }] }),
+  );
+  const client = connect({ host: "127.0.0.1", port: proxy.ports[0] ?? 0 });
   resources.defer(() => void client.destroy());
   return { proxy, client, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }

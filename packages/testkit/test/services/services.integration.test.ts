@@ -53,6 +53,23 @@ it("serves TLS with SASL PLAIN, and a proxied listener, across a kill", async ()
   expect(await behindProxy.endOffsets("secured")).toEqual([1]);
 });
 
+it("starts three brokers, of which any one may be killed", async () => {
+  await using kafka = await startKafka({ brokerCount: 3, gateCount: 1 });
+  await using client = await startLibrdkafka(kafka);
+  await client.createTopic("replicated", { partitions: 3 });
+  const records = [0, 1, 2].map((partition) => ({ partition, value: Buffer.from("one") }));
+  for (const broker of kafka.brokers) {
+    await broker.kill();
+    await client.produce({ topic: "replicated", records });
+    await broker.start();
+  }
+  const [gate] = kafka.gated;
+  expect(gate?.proxy.ports).toHaveLength(3);
+  if (gate === undefined) return;
+  await using behindGate = await startLibrdkafka(gate);
+  expect(await behindGate.endOffsets("replicated")).toEqual([3, 3, 3]);
+}, 180_000);
+
 it("starts Kafka 3.9 with ZooKeeper", async () => {
   await using kafka = await startKafka({ version: "3.9" });
   await using client = await startLibrdkafka(kafka);
