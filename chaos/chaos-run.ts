@@ -8,7 +8,7 @@ import {
 import { runRound } from "./fault-runner.ts";
 import type { FaultOutcome } from "./fault-runner.ts";
 import { createMember } from "./member.ts";
-import type { Member } from "./member.ts";
+import type { Member, MemberEnd } from "./member.ts";
 import type { Round } from "./plan.ts";
 import { startRatingsProducer } from "./ratings-producer.ts";
 import { DEAD_LETTERS_TABLE, MAIN_TABLE, startStage } from "./stage.ts";
@@ -29,6 +29,7 @@ interface CommitCounts {
 export interface ChaosReport extends CommitCounts {
   readonly catalog: CatalogKind;
   readonly seed: number;
+  readonly memberCount: number;
   readonly durationMs: number;
   /** Processes that ended by themselves, or badly. */
   readonly badEnds: number;
@@ -38,6 +39,10 @@ export interface ChaosReport extends CommitCounts {
   readonly drainExitCode: number;
   /** Exit code of `salon-table verify --deep`. */
   readonly verifyExitCode: number;
+  /** Members that ended with TOPIC_RECREATED when the topic was created anew under them. */
+  readonly endsByNewTopic: number;
+  /** The ledger again, after records came to the new topic. */
+  readonly ledgerBesideNewTopic: LedgerReport;
   readonly logDirectory: string;
 }
 
@@ -46,6 +51,7 @@ export async function runChaos(settings: {
   readonly catalog: CatalogKind;
   readonly seed: number;
   readonly memberCount: number;
+  readonly brokerCount: number;
   readonly rounds: readonly Round[];
   readonly onOutcome: (outcome: FaultOutcome) => void;
 }): Promise<ChaosReport> {
@@ -75,13 +81,18 @@ export async function runChaos(settings: {
     ...stage.catalogFlags(),
   ]);
   await writeFile(`${stage.logDirectory}/verify.log`, verify.output);
+  const ledger = await readLedger(stage, produced);
+  const endsByNewTopic = await recreateTopic(stage, members, settings.seed);
   return {
     catalog: settings.catalog,
     seed: settings.seed,
+    memberCount: settings.memberCount,
     ...countCommits(members.map((member) => member.log()).join("\n")),
     badEnds: members.reduce((sum, member) => sum + member.badEnds(), 0),
     faults,
-    ledger: await readLedger(stage, produced),
+    ledger,
+    endsByNewTopic,
+    ledgerBesideNewTopic: await readLedger(stage, produced),
     drainExitCode,
     verifyExitCode: verify.code,
     durationMs: Math.round(performance.now() - start),
@@ -94,14 +105,48 @@ export async function runChaos(settings: {
  */
 export function hasHeld(report: ChaosReport): boolean {
   const { badEnds, drainExitCode, faults, ledger, verifyExitCode } = report;
+  const { endsByNewTopic, ledgerBesideNewTopic, memberCount } = report;
   return (
     badEnds === 0 &&
     drainExitCode === 0 &&
     faults.every(({ failure }) => failure === undefined) &&
     ledger.faults.length === 0 &&
     ledger.recordCount > 0 &&
-    verifyExitCode === 0
+    verifyExitCode === 0 &&
+    endsByNewTopic === memberCount &&
+    ledgerBesideNewTopic.faults.length === 0
   );
+}
+
+/**
+ * Creates the topic anew, with records, while the members read it: how many of them end by
+ * TOPIC_RECREATED. None may read what is of another topic.
+ */
+async function recreateTopic(
+  stage: Stage,
+  members: readonly Member[],
+  seed: number,
+): Promise<number> {
+  await Promise.all(members.map((member) => member.start()));
+  await Promise.all(members.map((member) => member.process().waitForLine(/"msg":"reading topic/)));
+  await stage.recreateTopic();
+  const producer = startRatingsProducer(stage.client, seed + 1);
+  const ended = await Promise.all(members.map(endsByTopicRecreated));
+  await producer.stop();
+  return ended.filter(Boolean).length;
+}
+
+/**
+ * True where a member ends by TOPIC_RECREATED. One that looked for the topic while there was none
+ * ends by that, and is started once more.
+ */
+async function endsByTopicRecreated(member: Member): Promise<boolean> {
+  const isRight = ({ code, log }: MemberEnd): boolean =>
+    code !== 0 && log.includes("TOPIC_RECREATED");
+  const end = await member.awaitEnd();
+  if (isRight(end) || !end.log.includes("TOPIC_NOT_FOUND")) return isRight(end);
+  await member.start();
+  return isRight(await member.awaitEnd());
 }
 
 /** What the members left, taken by one more without proxies; its exit code. */

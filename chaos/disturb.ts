@@ -7,6 +7,8 @@ import type { Stage } from "./stage.ts";
 
 const LANDS_AFTER_MS = 3_000;
 const STORE_PAUSE_MS = 3_000;
+/** Beyond a broker's session with the controllers: its partitions have other leaders. */
+const BROKER_AWAY_MS = 8_000;
 const CHURN_TIMES = 5;
 const CHURN_MS = 1_000;
 
@@ -28,6 +30,14 @@ export async function disturb(kind: Disturbance, stage: Stage, member: Member): 
     case "broker-restart":
       await stage.kafka.restart();
       return;
+    case "broker-killed": {
+      const { brokers } = stage.kafka;
+      const broker = brokers[member.index % brokers.length];
+      await broker?.kill();
+      await sleep(BROKER_AWAY_MS);
+      await broker?.start();
+      return;
+    }
     case "partition-added":
       await stage.addPartition();
       return;

@@ -15,11 +15,13 @@ const { values } = parseArgs({
     kills: { type: "string", default: "20" },
     freezes: { type: "string", default: "5" },
     disturbances: { type: "string", default: "0" },
+    brokers: { type: "string", default: "1" },
     json: { type: "string" },
   },
 });
 const catalogs = readCatalogs(values.catalog);
 const seed = readCount("seed", values.seed);
+const brokerCount = readCount("brokers", values.brokers);
 const reports: ChaosReport[] = [];
 for (const [index, catalog] of catalogs.entries()) {
   const share = (name: Parameters<typeof shareOf>[0]): number => shareOf(name, index);
@@ -29,14 +31,14 @@ for (const [index, catalog] of catalogs.entries()) {
     kills: share("kills"),
     freezes: share("freezes"),
     disturbances: share("disturbances"),
-    // In the hadoop layout nobody else writes at the same time.
-    disturbanceKinds: DISTURBANCES.filter((kind) => catalog === "rest" || !isBySpark(kind)),
+    disturbanceKinds: DISTURBANCES.filter((kind) => canHappen(kind, catalog)),
   });
-  console.log(`# ${catalog}, seed ${seed + index}`);
+  console.log(`# ${catalog}, brokers: ${brokerCount}, seed ${seed + index}`);
   const report = await runChaos({
     catalog,
     seed: seed + index,
     memberCount: MEMBER_COUNT,
+    brokerCount,
     rounds,
     onOutcome: ({ name, durationMs, failure }) =>
       console.log(`${name}: ${failure ?? "done"} (${durationMs} ms)`),
@@ -72,6 +74,8 @@ function printReport(report: ChaosReport): void {
     "other ledger faults": ledger.faults.length - of("missing") - of("twice"),
     "the last consumer": report.drainExitCode === 0 ? "done" : `ended with ${report.drainExitCode}`,
     "salon-table verify --deep": report.verifyExitCode === 0 ? "proved" : "FAILED",
+    "members that ended by the new topic": report.endsByNewTopic,
+    "ledger faults beside the new topic": report.ledgerBesideNewTopic.faults.length,
     seconds: Math.round(report.durationMs / 1_000),
   });
   for (const { kind, partition, offset, detail } of ledger.faults.slice(0, 10)) {
@@ -80,8 +84,10 @@ function printReport(report: ChaosReport): void {
   console.log(`logs: ${report.logDirectory}`);
 }
 
-function isBySpark(kind: Disturbance): boolean {
-  return kind === "compaction" || kind === "expiry";
+/** In the hadoop layout nobody else writes at the same time, and one broker leads all. */
+function canHappen(kind: Disturbance, catalog: CatalogKind): boolean {
+  if (kind === "compaction" || kind === "expiry") return catalog === "rest";
+  return kind !== "broker-killed" || brokerCount > 1;
 }
 
 /** The number of a flag, split evenly over the catalogs, the first taking what is left over. */

@@ -2,11 +2,18 @@ import { appendFile } from "node:fs/promises";
 import { startFaultProxy, startNodeProgram } from "@salon/testkit";
 import type { FaultProxy, KafkaGateProxy, ManagedProcess } from "@salon/testkit";
 import type { Stage } from "./stage.ts";
+import { withinLimit } from "./within-limit.ts";
 
 const consumeMain = new URL("../apps/consumer-cli/src/main.ts", import.meta.url);
 
 /** Short, so that the group goes on soon; long enough for a loaded machine's heartbeats. */
 export const SESSION_TIMEOUT_MS = 5_000;
+
+/** How a process ended by itself, and all that it logged. */
+export interface MemberEnd {
+  readonly code: number | undefined;
+  readonly log: string;
+}
 
 /** A place in the group: its proxies stay while the processes behind them come and go. */
 export interface Member {
@@ -20,6 +27,8 @@ export interface Member {
   start(): Promise<void>;
   /** Ends it orderly. */
   leave(): Promise<void>;
+  /** Waits until it ends by itself. */
+  awaitEnd(): Promise<MemberEnd>;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
   /** Processes that were not killed and did not end with 0. */
@@ -79,6 +88,12 @@ export async function createMember(
       const { code } = await current().stop({ graceMs: 60_000 });
       if (code !== 0) badEnds += 1;
       await keepLog();
+    },
+    async awaitEnd() {
+      const child = current();
+      const { code } = await withinLimit(child.exit, `member ${index} goes on`);
+      await keepLog();
+      return { code, log: child.stderr() };
     },
     async kill() {
       const child = current();

@@ -36,6 +36,8 @@ export const DISTURBANCES = [
   "store-pause",
   /** Kafka ends and starts again with its data. */
   "broker-restart",
+  /** One of several brokers is killed, and comes back when others lead its partitions. */
+  "broker-killed",
   /** The topic has one partition more. */
   "partition-added",
   /** A member leaves and joins again, several times, a second each. */

@@ -24,7 +24,13 @@ export function startRatingsProducer(client: LibrdkafkaClient, seed: number): Ra
     for (let batch = 0; !stopped.signal.aborted; batch++) {
       const events = Array.from({ length: BATCH_SIZE }, () => generator.next());
       const codec = CODECS[batch % CODECS.length] ?? "none";
-      const deliveries = await client.produce({ topic: TOPIC, records: events, codec });
+      const deliveries = await client.produce({
+        topic: TOPIC,
+        records: events,
+        codec,
+        // What a broker acknowledged before it was killed is not sent twice.
+        config: { "enable.idempotence": true },
+      });
       for (const [at, { partition, offset }] of deliveries.entries()) {
         const event = events[at];
         if (event === undefined) throw new Error("more deliveries than records");

@@ -1,6 +1,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   startKafka,
   startLibrdkafka,
@@ -15,6 +16,7 @@ import type {
   MinioService,
   SqlReader,
 } from "@salon/testkit";
+import { LIMIT_MS } from "./within-limit.ts";
 
 /** The table that the members write; its dead letters are beside it. */
 export const MAIN_TABLE = "ratings";
@@ -32,6 +34,8 @@ export interface Stage {
   readonly client: LibrdkafkaClient;
   /** Gives the topic one partition more. */
   addPartition(): Promise<void>;
+  /** Deletes the topic, and creates it anew with as many partitions. */
+  recreateTopic(): Promise<void>;
   /** Started when it is asked for first. */
   spark(): Promise<SqlReader>;
   /** Absent in the hadoop layout. */
@@ -54,14 +58,19 @@ interface ServiceUrls {
 }
 
 const BUCKET = "chaos";
+const RETRY_EVERY_MS = 500;
 
 /** Starts Kafka with a gate for each member, MinIO, and a catalog; all owned by `resources`. */
 export async function startStage(
-  settings: { readonly catalog: CatalogKind; readonly memberCount: number },
+  settings: {
+    readonly catalog: CatalogKind;
+    readonly memberCount: number;
+    readonly brokerCount: number;
+  },
   resources: AsyncDisposableStack,
 ): Promise<Stage> {
   const [kafka, s3] = await Promise.all([
-    startKafka({ gateCount: settings.memberCount }),
+    startKafka({ gateCount: settings.memberCount, brokerCount: settings.brokerCount }),
     startMinio(),
   ]);
   resources.use(kafka);
@@ -97,6 +106,10 @@ export async function startStage(
       partitions += 1;
       await client.addPartitions(TOPIC, partitions);
     },
+    async recreateTopic() {
+      await client.deleteTopic(TOPIC);
+      await retryUntilDone(() => client.createTopic(TOPIC, { partitions }));
+    },
     spark,
     ...(rest !== undefined && { restUri: rest.uri }),
     reference:
@@ -116,4 +129,17 @@ export async function startStage(
       "--log-level=info",
     ],
   };
+}
+
+/** A topic is there for a while after its deletion was taken. */
+async function retryUntilDone(call: () => Promise<void>): Promise<void> {
+  const deadline = performance.now() + LIMIT_MS;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await sleep(RETRY_EVERY_MS);
+    }
+  }
 }

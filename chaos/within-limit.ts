@@ -4,15 +4,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 export const LIMIT_MS = 60_000;
 
 /** Waits for an event; an error with the message and the limit where it does not come in time. */
-export async function withinLimit(event: Promise<unknown>, message: string): Promise<void> {
+export async function withinLimit<T>(event: Promise<T>, message: string): Promise<T> {
   const limit = new AbortController();
-  const late = sleep(LIMIT_MS, undefined, { signal: limit.signal }).then(() => {
+  const late = sleep(LIMIT_MS, undefined, { signal: limit.signal }).then((): never => {
     throw new Error(`${message} within ${LIMIT_MS} ms`);
   });
   // Aborted when the event was first.
   late.catch(() => undefined);
   try {
-    await Promise.race([event, late]);
+    return await Promise.race([event, late]);
   } finally {
     limit.abort();
   }
