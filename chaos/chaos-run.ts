@@ -141,12 +141,16 @@ async function recreateTopic(
  * ends by that, and is started once more.
  */
 async function endsByTopicRecreated(member: Member): Promise<boolean> {
-  const isRight = ({ code, log }: MemberEnd): boolean =>
-    code !== 0 && log.includes("TOPIC_RECREATED");
   const end = await member.awaitEnd();
-  if (isRight(end) || !end.log.includes("TOPIC_NOT_FOUND")) return isRight(end);
+  if (!end.log.includes("TOPIC_NOT_FOUND") || isByTopicRecreated(end)) {
+    return isByTopicRecreated(end);
+  }
   await member.start();
-  return isRight(await member.awaitEnd());
+  return isByTopicRecreated(await member.awaitEnd());
+}
+
+function isByTopicRecreated({ code, log }: MemberEnd): boolean {
+  return code !== 0 && log.includes("TOPIC_RECREATED");
 }
 
 /** What the members left, taken by one more without proxies; its exit code. */
