@@ -1,6 +1,6 @@
 import { registerHooks } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
-import type { Mutation } from "./mutation.ts";
+import type { Mutation } from "./mutations/mutation.ts";
 
 /** Which seeds a worker runs: from `first` on, each `step`th, `count` of them. */
 export interface SeedRange {

@@ -18,7 +18,7 @@ export interface SimFeedOptions {
   readonly rates: FaultRates;
   /** Whether some offsets have no record. */
   readonly hasGaps: boolean;
-  readonly judgeEnd: (error: unknown, topic: SimTopic) => MemberEnd;
+  readonly judgeEnd: (error: unknown, feed: SimFeed) => MemberEnd;
   readonly onDefect: (error: unknown) => void;
 }
 
@@ -43,7 +43,7 @@ export class SimFeed {
       table,
       rates,
       startingOffsets: world.chance(0.3) ? "latest" : "earliest",
-      judgeEnd: (error) => judgeEnd(error, this.topic),
+      judgeEnd: (error) => judgeEnd(error, this),
       onMirrored: (partition, offset) => {
         if (offset <= (this.#furthest.get(partition) ?? 0)) return;
         onDefect(new Error(`the group is told ${offset} of ${partition}, not committed`));

@@ -16,6 +16,8 @@ import type {
   JsonValue,
   TableCommit,
   TableIdentifier,
+  TableMetadata,
+  TableUpdate,
 } from "@salon/iceberg-writer";
 
 /** A request as the server sees it. */
@@ -123,14 +125,14 @@ export class SimRestServer {
 
   async #commit(identifier: TableIdentifier, text: string): Promise<SimAnswer> {
     const json = parseJson(text, "commit") as JsonObject;
+    const table = await this.#tables.loadTable(identifier);
     const commit: TableCommit = {
       requirements: (json["requirements"] as JsonValue[]).map(tableRequirementFromJson),
-      updates: (json["updates"] as JsonValue[]).map(tableUpdateFromJson),
+      updates: (json["updates"] as JsonValue[])
+        .map(tableUpdateFromJson)
+        .map((update) => letIn(update, table.metadata)),
     };
-    const outcome = await this.#tables.commitTable(
-      await this.#tables.loadTable(identifier),
-      commit,
-    );
+    const outcome = await this.#tables.commitTable(table, commit);
     if (outcome.kind !== "committed") return failed(409, JSON.stringify(outcome));
     this.#onCommitted(outcome.table);
     return this.#tell(outcome.table);
@@ -139,12 +141,25 @@ export class SimRestServer {
   #tell({ metadata, metadataLocation }: CatalogTable): SimAnswer {
     let body = this.#bodies.get(metadata);
     if (body === undefined) {
-      const json = parseJson(serializeTableMetadata(metadata), "metadata");
-      body = serializeJson({ "metadata-location": metadataLocation, metadata: json, config: {} });
+      const location = JSON.stringify(metadataLocation);
+      const text = serializeTableMetadata(metadata);
+      body = `{"metadata-location":${location},"metadata":${text},"config":{}}`;
       this.#bodies.set(metadata, body);
     }
     return { status: 200, body };
   }
+}
+
+/**
+ * The reference server takes a snapshot without a parent whatever its sequence number
+ * (`TableMetadata.Builder.addSnapshot`); the catalog that keeps the tables is stricter.
+ */
+function letIn(update: TableUpdate, { lastSequenceNumber }: TableMetadata): TableUpdate {
+  if (update.action !== "add-snapshot") return update;
+  const { snapshot } = update;
+  const isStale = snapshot.sequenceNumber <= lastSequenceNumber;
+  if (snapshot.parentSnapshotId !== undefined || !isStale) return update;
+  return { ...update, snapshot: { ...snapshot, sequenceNumber: lastSequenceNumber + 1n } };
 }
 
 function failed(status: number, message: string): SimAnswer {

@@ -1,5 +1,6 @@
 import { rowAt } from "@salon/columns";
 import { scanTable } from "@salon/iceberg-writer";
+import type { TableMetadata } from "@salon/iceberg-writer";
 import { verifyTable } from "../../src/proof/verify-table.ts";
 import { SinkError } from "../../src/sink-error.ts";
 import { proveTables } from "./prove-tables.ts";
@@ -11,7 +12,6 @@ import type { MemberEnd } from "./sim-members.ts";
 import { recoverBeside } from "./sim-operator.ts";
 import { SimRival } from "./sim-rival.ts";
 import type { RivalHabits } from "./sim-rival.ts";
-import type { SimTopic } from "./sim-topic.ts";
 import { SimProcess, SimWorld } from "./sim-world.ts";
 
 const table = { namespace: ["salon"], name: "bronze" };
@@ -46,6 +46,8 @@ export class Simulation {
   readonly #feeds: readonly SimFeed[];
   readonly #rates: FaultRates;
   readonly #rivals: SimRival[] = [];
+  /** UUIDs of tables that have had a current snapshot. */
+  readonly #withMain = new Set<string>();
   #awayUntilMs = 0;
   #failure: Error | undefined;
   /** The sink could not tell its position any more, and said so. */
@@ -57,6 +59,7 @@ export class Simulation {
     this.#rare = rare;
     this.#catalog = catalog;
     catalog.onCommitted = (name, metadata) => {
+      this.#checkMain(name, metadata);
       if (name !== table.name) return;
       for (const feed of this.#feeds) feed.onCommitted(metadata);
     };
@@ -149,7 +152,7 @@ export class Simulation {
       rates: this.#rates,
       // Who recovers a position would read the topic to know of them.
       hasGaps: this.#rare !== "recovered",
-      judgeEnd: (error, topic) => this.#judgeEnd(error, topic),
+      judgeEnd: (error, feed) => this.#judgeEnd(error, feed),
       onDefect: (error) => {
         this.#isLost ||= this.#mayBeLost(error);
         this.#fail(error);
@@ -157,12 +160,15 @@ export class Simulation {
     });
   }
 
-  #judgeEnd(error: unknown, { former, current }: SimTopic): MemberEnd {
+  #judgeEnd(error: unknown, { topic, isOfFormer }: SimFeed): MemberEnd {
     if (isRefusal(error)) return "again";
+    const { former, current } = topic;
     const code = error instanceof SinkError ? error.code : "";
-    if (former !== undefined && code === "TOPIC_RECREATED") return "for-good";
+    // Who came to know the former one, and finds the position of its successor, is started again.
+    const endOfFormer = isOfFormer ? "for-good" : "again";
+    if (former !== undefined && code === "TOPIC_RECREATED") return endOfFormer;
     const isElsewhere = former !== undefined && former.clusterId !== current.clusterId;
-    if (isElsewhere && code === "CLUSTER_CHANGED") return "for-good";
+    if (isElsewhere && code === "CLUSTER_CHANGED") return endOfFormer;
     const isOfReplaced = code === "TABLE_REPLACED" || code === "DEAD_LETTERS_UNDONE";
     return this.#isTableReplaced && isOfReplaced ? "again" : "defect";
   }
@@ -192,6 +198,12 @@ export class Simulation {
   #check(condition: boolean, problem: string): void {
     if (this.#failure !== undefined) throw this.#failure;
     if (!condition) throw new Error(problem);
+  }
+
+  /** A table that has had a current snapshot has one from then on. */
+  #checkMain(name: string, { tableUuid, refs }: TableMetadata): void {
+    if (refs["main"] !== undefined) this.#withMain.add(tableUuid);
+    else if (this.#withMain.has(tableUuid)) this.#fail(new Error(`${name} has lost its main`));
   }
 
   /** Whether all that is in the topics is decided and no fault is to come. */

@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { MUTATIONS } from "./mutations.ts";
 import type { Mutation } from "./mutation.ts";
-import { runSeeds } from "./run-seeds.ts";
+import { runSeeds } from "../run-seeds.ts";
 
 const { values } = parseArgs({
   options: { name: { type: "string" }, seeds: { type: "string", default: "3000" } },

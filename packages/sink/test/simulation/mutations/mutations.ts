@@ -1,0 +1,13 @@
+import { ENGINE_MUTATIONS } from "./engine-mutations.ts";
+import { PROTOCOL_MUTATIONS } from "./protocol-mutations.ts";
+import { SHELL_MUTATIONS } from "./shell-mutations.ts";
+import { TABLE_MUTATIONS } from "./table-mutations.ts";
+import type { Mutation } from "./mutation.ts";
+
+/** What the simulator has to notice, each within some seeds. */
+export const MUTATIONS: readonly Mutation[] = [
+  ...ENGINE_MUTATIONS,
+  ...PROTOCOL_MUTATIONS,
+  ...SHELL_MUTATIONS,
+  ...TABLE_MUTATIONS,
+];

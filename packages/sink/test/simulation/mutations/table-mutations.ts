@@ -1,0 +1,58 @@
+import type { Mutation } from "./mutation.ts";
+
+const STAGED = "iceberg-writer/src/transaction/stage-append.ts";
+
+/** Defects of the table writer and its catalogs. */
+export const TABLE_MUTATIONS: readonly Mutation[] = [
+  {
+    name: "a position written without moving main",
+    edits: [
+      {
+        file: STAGED,
+        find: "const commit = appendCommit(metadata, snapshot, additions);",
+        replace: `const whole = appendCommit(metadata, snapshot, additions);
+          const isEmpty = this.#parts.manifests.length === 0;
+          const updates = whole.updates.filter(({ action }) => action === "set-properties");
+          const commit = isEmpty ? { ...whole, updates } : whole;`,
+      },
+    ],
+  },
+  {
+    name: "a new snapshot id for each attempt",
+    edits: [
+      {
+        file: STAGED,
+        find: "const ids = { snapshotId: this.snapshotId, ...parentId, sequenceNumber };",
+        replace: `const snapshotId = this.snapshotId + BigInt(number - 1);
+          const ids = { snapshotId, ...parentId, sequenceNumber };`,
+      },
+    ],
+  },
+  {
+    name: "a version file deleted and created anew",
+    edits: [
+      {
+        file: "iceberg-writer/src/catalog/hadoop-version.ts",
+        find: "const answer = await fileIo.createExclusive(location, bytes, options);",
+        replace: `await fileIo.delete(location, options);
+          const answer = await fileIo.createExclusive(location, bytes, options);`,
+      },
+    ],
+  },
+  {
+    name: "main null not asserted",
+    edits: [
+      {
+        file: "iceberg-writer/src/transaction/append-commit.ts",
+        find: `      {
+        type: "assert-ref-snapshot-id",
+        ref: MAIN_BRANCH,
+        ...(main === undefined ? {} : { snapshotId: main.snapshotId }),
+      },`,
+        replace: `      ...(main === undefined
+        ? []
+        : [{ type: "assert-ref-snapshot-id", ref: MAIN_BRANCH, snapshotId: main.snapshotId }]),`,
+      },
+    ],
+  },
+];
