@@ -1,4 +1,4 @@
-import type { CommitPlan } from "../protocol/own-commit.ts";
+import type { CommitPlan, ProvedCopy } from "../protocol/own-commit.ts";
 import type { LedgerStretch } from "../protocol/ledger.ts";
 import type { SourceIdentity } from "../protocol/source-identity.ts";
 import type { SourceRecord } from "../protocol/source-record.ts";
@@ -69,8 +69,8 @@ export interface EngineState {
   readonly phase: "establishing" | "running" | "stopping" | "stopped" | "failed";
   /** The table's position as it was last seen. */
   readonly record: SourceRecord | undefined;
-  /** Main's snapshot for which the position in the copy was proved by rows. */
-  readonly provedMain: bigint | undefined;
+  /** What rows proved when the table was last looked at. */
+  readonly proved: ProvedCopy | undefined;
   /** The dead-letter table's watermark as it was last seen. */
   readonly appliedThrough: number;
   readonly isApplying: boolean;
@@ -125,7 +125,7 @@ export function initialEngineState(
     identity,
     phase: "establishing",
     record: undefined,
-    provedMain: undefined,
+    proved: undefined,
     appliedThrough: 0,
     isApplying: false,
     partitions: new Map(),

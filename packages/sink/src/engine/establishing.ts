@@ -1,4 +1,5 @@
 import type { LogRange } from "@salon/kafka-io";
+import type { ProvedCopy } from "../protocol/own-commit.ts";
 import { rollbackOf } from "../protocol/rollback.ts";
 import type { Rollback } from "../protocol/rollback.ts";
 import { grownIdentity, identityError, sourceConflict } from "../protocol/source-identity.ts";
@@ -54,7 +55,7 @@ export function takePosition(state: EngineState, view: TableView): EngineStep {
       isCounting: state.isCounting || hasGrown,
       phase: state.phase === "establishing" ? "running" : state.phase,
       appliedThrough: Math.max(state.appliedThrough, view.appliedThrough),
-      provedMain: view.reading.kind === "uncertain" ? view.mainSnapshotId : undefined,
+      proved: provedBy(view),
     },
     [
       ...(hasGrown ? [{ kind: "count-partitions" } as const] : []),
@@ -62,6 +63,11 @@ export function takePosition(state: EngineState, view: TableView): EngineStep {
     ],
   );
   return soughtWherePlaced(state, taken);
+}
+
+function provedBy({ reading, mainSnapshotId }: TableView): ProvedCopy | undefined {
+  if (reading.kind !== "uncertain" || mainSnapshotId === undefined) return undefined;
+  return { mainSnapshotId, copySnapshotId: reading.copy.snapshotId };
 }
 
 /** Asks where the log of each partition begins and ends, for the first position. */

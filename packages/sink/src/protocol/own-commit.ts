@@ -46,8 +46,16 @@ export interface CommitContext {
   readonly identity: SourceIdentity;
   /** The dead-letter table's watermark for this source, as far as it is known; 0 for none. */
   readonly appliedThrough: number;
-  /** Main's snapshot for which rows proved the position in the copy, where history is cut. */
-  readonly provedMain?: bigint | undefined;
+  readonly proved?: ProvedCopy | undefined;
+}
+
+/**
+ * Where history is cut: the rows of this snapshot of main proved the position that the copy of this
+ * own snapshot has. After a rollback main may be there again beside a newer copy.
+ */
+export interface ProvedCopy {
+  readonly mainSnapshotId: bigint;
+  readonly copySnapshotId: bigint;
 }
 
 /**
@@ -62,8 +70,8 @@ export function planOwnCommit(
   const reading = readPosition(base, context.identity.sourceId);
   const isProved =
     reading.kind === "uncertain" &&
-    context.provedMain !== undefined &&
-    context.provedMain === base.currentSnapshotId;
+    context.proved?.mainSnapshotId === base.currentSnapshotId &&
+    context.proved?.copySnapshotId === reading.copy.snapshotId;
   const record = isProved ? reading.copy.record : settledRecord(reading);
   switch (plan.kind) {
     case "first-position":

@@ -245,8 +245,8 @@ export class SinkLoop {
     await this.#wait(effect.afterMs);
     const { commitId, plan, unitId } = effect;
     const unit = unitId === undefined ? undefined : this.#parts.units.staged(unitId);
-    const { identity, appliedThrough, provedMain } = this.#state;
-    const context = { identity, appliedThrough, provedMain };
+    const { identity, appliedThrough, proved } = this.#state;
+    const context = { identity, appliedThrough, proved };
     const result = await this.#parts.target.attempt(commitId, { plan, unit, context });
     if (result.kind === "committed" && unitId !== undefined) this.#parts.units.release(unitId);
     this.tell({ kind: "attempt-finished", commitId, result });

@@ -183,7 +183,8 @@ describe("a table that says something else", () => {
     const engine = new EngineDriver();
     engine.tell({ kind: "started" });
     engine.tell({ kind: "table-read", view: view({ kind: "uncertain", copy }, true) });
-    expect(engine.state).toMatchObject({ phase: "running", provedMain: 1n });
+    const proved = { mainSnapshotId: 1n, copySnapshotId: 2n };
+    expect(engine.state).toMatchObject({ phase: "running", proved });
   });
 });
 

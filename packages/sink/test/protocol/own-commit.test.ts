@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { planOwnCommit, recordAdditions } from "../../src/protocol/own-commit.ts";
-import type { CommitPlan } from "../../src/protocol/own-commit.ts";
+import type { CommitContext, CommitPlan } from "../../src/protocol/own-commit.ts";
 import { serializeSourceRecord } from "../../src/protocol/source-record.ts";
 import { copyOf, recordAt, snapshot, tableWith } from "./table-history.ts";
 
@@ -163,10 +163,23 @@ describe("planOwnCommit", () => {
 
   it("believes a proved copy only at the very snapshot it was proved at", () => {
     const cut = tableWith([snapshot(4, 3)], 4, copyOf(2, recordAt(20)));
-    const proved = { ...context, provedMain: 4n };
-    expect(planOwnCommit(cut, unit(20, 21), proved).kind).toBe("write");
-    expect(planOwnCommit(cut, unit(20, 21), { ...context, provedMain: 3n }).kind).toBe("fenced");
+    const provedAt = (mainSnapshotId: bigint): CommitContext => ({
+      ...context,
+      proved: { mainSnapshotId, copySnapshotId: 2n },
+    });
+    expect(planOwnCommit(cut, unit(20, 21), provedAt(4n)).kind).toBe("write");
+    expect(planOwnCommit(cut, unit(20, 21), provedAt(3n)).kind).toBe("fenced");
     expect(planOwnCommit(cut, unit(20, 21), context).kind).toBe("fenced");
+  });
+
+  it("does not take the proof of one copy for another, where a rollback brought main back", () => {
+    const proved = { mainSnapshotId: 4n, copySnapshotId: 2n };
+    // Own snapshot 5 was committed on 4 and undone; expired or not, its copy tells of 25.
+    const copy = copyOf(5, recordAt(25));
+    for (const undone of [[], [snapshot(5, 4, recordAt(25))]]) {
+      const back = tableWith([snapshot(4, 3), ...undone], 4, copy);
+      expect(planOwnCommit(back, unit(25, 26), { ...context, proved }).kind).toBe("fenced");
+    }
   });
 });
 
