@@ -18,6 +18,8 @@ export interface SimFeedOptions {
   readonly rates: FaultRates;
   /** Whether some offsets have no record. */
   readonly hasGaps: boolean;
+  /** Records come fast, and so do commits. */
+  readonly isBusy: boolean;
   readonly judgeEnd: (error: unknown, feed: SimFeed) => MemberEnd;
   readonly onDefect: (error: unknown) => void;
 }
@@ -33,7 +35,7 @@ export class SimFeed {
   readonly #furthest = new Map<number, number>();
 
   constructor(options: SimFeedOptions) {
-    const { world, name, catalog, table, rates, judgeEnd, onDefect } = options;
+    const { world, name, catalog, table, rates, isBusy, judgeEnd, onDefect } = options;
     this.#options = options;
     this.topic = new SimTopic(name, world.between(1, 3));
     this.members = new SimMembers({
@@ -42,6 +44,7 @@ export class SimFeed {
       topic: this.topic,
       table,
       rates,
+      commitIntervalMs: isBusy ? [100, 600] : [500, 3_000],
       startingOffsets: world.chance(0.3) ? "latest" : "earliest",
       judgeEnd: (error) => judgeEnd(error, this),
       onMirrored: (partition, offset) => {
@@ -82,7 +85,7 @@ export class SimFeed {
 
   /** Fills the topic; partitions are added once there is a position. */
   async produce(untilMs: number): Promise<void> {
-    const { world } = this.#options;
+    const { world, isBusy } = this.#options;
     const growAtMs = world.chance(0.4) ? world.between(1_500, untilMs) : Infinity;
     let hasGrown = false;
     while (world.nowMs() < untilMs) {
@@ -95,7 +98,7 @@ export class SimFeed {
         this.topic.current.grow(world.between(1, 2));
       }
       if (world.chance(0.01)) this.#retain(partition);
-      await world.sleep(world.between(100, 1_000));
+      await world.sleep(isBusy ? world.between(20, 300) : world.between(100, 1_000));
     }
   }
 

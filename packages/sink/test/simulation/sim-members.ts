@@ -28,6 +28,8 @@ export interface SimMembersOptions {
   readonly topic: SimTopic;
   readonly table: TableIdentifier;
   readonly rates: FaultRates;
+  /** Members have intervals of their own between these. */
+  readonly commitIntervalMs: readonly [min: number, max: number];
   readonly startingOffsets: "earliest" | "latest";
   readonly judgeEnd: (error: unknown) => MemberEnd;
   /** Told of every offset that the group is told. */
@@ -90,7 +92,7 @@ export class SimMembers {
   }
 
   async #run(member: Member, trigger: "continuous" | "available-now"): Promise<void> {
-    const { table, topic, startingOffsets } = this.#options;
+    const { table, topic, startingOffsets, commitIntervalMs } = this.#options;
     const { process, source, stop } = member;
     const catalog = await this.#open(member);
     const line = (fields: object, message?: string): void => {
@@ -107,7 +109,7 @@ export class SimMembers {
           "write.manifest.compression-codec": "uncompressed",
         },
         startingOffsets,
-        commitIntervalMs: this.#world.between(500, 3_000),
+        commitIntervalMs: this.#world.between(...commitIntervalMs),
         commitRows: this.#world.between(5, 40),
         onDataLoss: "continue",
         onRollback: "accept",

@@ -20,9 +20,6 @@ import type {
 import { sourceKey } from "../../src/protocol/source-record.ts";
 import type { SimWorld } from "./sim-world.ts";
 
-/** Fewer snapshots are left alone, so that there is always something to come back to. */
-const SNAPSHOTS_MIN = 4;
-
 const OVERTAKEN: ReadonlySet<string> = new Set([
   "TABLE_NOT_FOUND",
   "METADATA_INVALID",
@@ -34,6 +31,8 @@ export interface RivalHabits {
   readonly rollsBack: boolean;
   /** Edits the properties, or expires snapshots: with both gone nobody knows the position. */
   readonly tidies: "properties" | "snapshots" | "nothing";
+  /** Fewer snapshots are left alone, so that there is always something to come back to. */
+  readonly snapshotsMin: number;
 }
 
 /** Another engine that uses the table, well-behaved but for what its users have it do. */
@@ -90,8 +89,8 @@ export class SimRival {
   async #act(): Promise<void> {
     if (!(await this.#catalog.tableExists(this.#identifier))) return;
     const table = await this.#catalog.loadTable(this.#identifier);
-    if (table.metadata.snapshots.length < SNAPSHOTS_MIN) return;
-    const { rollsBack, tidies } = this.#habits;
+    const { rollsBack, tidies, snapshotsMin } = this.#habits;
+    if (table.metadata.snapshots.length < snapshotsMin) return;
     switch (this.#world.between(0, 5)) {
       case 0:
         return this.#tidy(table, tidies, 1);

@@ -25,13 +25,20 @@ const LIMIT_MS = 600_000;
 /** Of so many histories one each is that of something that happens to few. */
 const RARE_EVERY = 20;
 
-type Rare = "topic-recreated" | "other-cluster" | "table-replaced" | "two-sources" | "recovered";
+type Rare =
+  | "topic-recreated"
+  | "other-cluster"
+  | "table-replaced"
+  | "restless-rivals"
+  | "two-sources"
+  | "recovered";
 
 /** By the seed's number, so that all other histories stay what they are. */
 const RARE: ReadonlyMap<number, Rare> = new Map([
   [0, "topic-recreated"],
   [5, "other-cluster"],
   [10, "table-replaced"],
+  [12, "restless-rivals"],
   [15, "two-sources"],
   [18, "recovered"],
 ]);
@@ -93,6 +100,10 @@ export class Simulation {
     }
   }
 
+  get #isRestless(): boolean {
+    return this.#rare === "restless-rivals";
+  }
+
   async #run(): Promise<void> {
     const { world } = this;
     const count = world.between(1, 3);
@@ -103,7 +114,7 @@ export class Simulation {
     }
     this.#beside(this.#loseCatalog());
     if (this.#rare !== undefined) this.#beside(this.#happen(this.#rare));
-    if (world.chance(0.6)) this.#compete();
+    if (world.chance(0.6) || this.#isRestless) this.#compete();
     const isDone = await world.runUntil(() => this.#isDone(), LIMIT_MS);
     if (this.#isLost) return;
     this.#check(isDone, "no progress");
@@ -152,9 +163,11 @@ export class Simulation {
       rates: this.#rates,
       // Who recovers a position would read the topic to know of them.
       hasGaps: this.#rare !== "recovered",
+      isBusy: this.#isRestless,
       judgeEnd: (error, feed) => this.#judgeEnd(error, feed),
       onDefect: (error) => {
-        this.#isLost ||= this.#mayBeLost(error);
+        // What is wrong before that is no excuse.
+        this.#isLost ||= this.#failure === undefined && this.#mayBeLost(error);
         this.#fail(error);
       },
     });
@@ -230,6 +243,7 @@ export class Simulation {
       case "recovered":
         if (feed !== undefined) await this.#recover(feed);
         return;
+      case "restless-rivals":
       case "two-sources":
         return;
       default:
@@ -259,8 +273,9 @@ export class Simulation {
     const tidies = (["properties", "snapshots", "nothing"] as const)[world.between(0, 2)];
     // Who ends for good would not mend what is undone, and nor can who comes to another table.
     const mayRollBack = this.#rare === undefined || this.#rare === "two-sources";
-    const rollsBack = world.chance(0.5) && mayRollBack;
-    const habits = { rollsBack, tidies: tidies ?? "nothing" };
+    const rollsBack = (world.chance(0.5) && mayRollBack) || this.#isRestless;
+    const snapshotsMin = this.#isRestless ? 2 : 4;
+    const habits = { rollsBack, tidies: tidies ?? "nothing", snapshotsMin };
     for (const name of ["spark", "trino"]) {
       this.#beside(this.#competeAs(new SimProcess(name, world), habits));
     }
@@ -272,10 +287,19 @@ export class Simulation {
     const rival = new SimRival({ catalog, identifier: table, world, habits });
     this.#rivals.push(rival);
     while (!this.#rates.isOver()) {
-      await world.sleep(world.between(200, 1_500));
+      await this.#awaitTurn(process);
       await rival.act();
     }
     // Nobody looks at a table that was rolled back before there is something to commit.
     for (const feed of this.#feeds) feed.appendToAll();
+  }
+
+  /** Who is restless comes often, and stands still in the midst of what it does. */
+  async #awaitTurn(process: SimProcess): Promise<void> {
+    const { world } = this;
+    if (!this.#isRestless) return world.sleep(world.between(200, 1_500));
+    await world.sleep(world.between(20, 400));
+    const waitMs = world.between(0, 60);
+    if (world.chance(0.3)) world.startTimer(() => process.freeze(world.between(50, 1_000)), waitMs);
   }
 }

@@ -139,4 +139,15 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
       },
     ],
   },
+  {
+    name: "the proof of one copy taken for another",
+    among: 12,
+    edits: [
+      {
+        file: OWN_COMMIT,
+        find: "context.proved?.copySnapshotId === reading.copy.snapshotId;",
+        replace: "context.proved !== undefined;",
+      },
+    ],
+  },
 ];

@@ -19,6 +19,7 @@ export const SHELL_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "a burnt id sent again",
+    among: 12,
     edits: [
       {
         file: TARGET,
