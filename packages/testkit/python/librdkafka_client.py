@@ -18,6 +18,20 @@ def create_topic(connection, topic, partitions, config):
     # On as many brokers as they say by default.
     created = admin.create_topics([NewTopic(topic, partitions, -1, config=config)])
     created[topic].result(TIMEOUT_SECONDS)
+    wait_for_leaders(admin, topic, partitions)
+
+
+def wait_for_leaders(admin, topic, partitions):
+    """The controller has made the topic; a broker says so when it has heard of it."""
+    limit = time.monotonic() + TIMEOUT_SECONDS
+    while time.monotonic() < limit:
+        # Of all topics: asking for one by name may create it.
+        known = admin.list_topics(timeout=TIMEOUT_SECONDS).topics.get(topic)
+        if known is not None and known.error is None and len(known.partitions) == partitions:
+            if all(partition.leader >= 0 for partition in known.partitions.values()):
+                return
+        time.sleep(0.02)
+    raise TimeoutError(f"no broker knows topic {topic} and its leaders")
 
 
 def add_partitions(connection, topic, partitions):
