@@ -2,7 +2,7 @@ import { checkColumn } from "./check-column.ts";
 import type { Column } from "./column.ts";
 import type { ColumnValue } from "./column-value.ts";
 import { concatColumns } from "./concat-columns.ts";
-import { gatherColumn } from "./gather-column.ts";
+import { checkRows, gatherCheckedRows } from "./gather-column.ts";
 import { sliceColumn } from "./slice-column.ts";
 import { valueAt } from "./value-at.ts";
 
@@ -66,7 +66,8 @@ export function sliceBatch(batch: ColumnBatch, start: number, end: number): Colu
 
 /** The given rows in the given order; RangeError where one is not in the batch. */
 export function gatherBatch(batch: ColumnBatch, rows: Int32Array): ColumnBatch {
-  const columns = batch.columns.map((column) => gatherColumn(column, rows));
+  checkRows(rows, batch.rowCount);
+  const columns = batch.columns.map((column) => gatherCheckedRows(column, rows));
   return { rowCount: rows.length, names: batch.names, columns };
 }
 

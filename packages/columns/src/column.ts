@@ -54,6 +54,12 @@ export interface DictionaryColumn extends WithValidity, FlatType {
   readonly layout: "dictionary";
   readonly indices: Int32Array;
   readonly dictionary: PrimitiveColumn | VariableBinaryColumn | FixedSizeBinaryColumn;
+  /**
+   * Names a dictionary that grows from batch to batch: of two columns with the same one, one's
+   * dictionary begins with all entries of the other's (Arrow: Dictionary Messages, delta), so that
+   * what was found out about an entry holds on. Its entries are distinct.
+   */
+  readonly dictionaryId?: symbol | undefined;
 }
 
 /**

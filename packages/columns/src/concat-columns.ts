@@ -166,6 +166,9 @@ function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 function concatDictionaries(columns: readonly DictionaryColumn[]): DictionaryColumn {
+  const [first] = columns;
+  const isOneDictionary = columns.every(({ dictionaryId }) => dictionaryId === first!.dictionaryId);
+  if (first!.dictionaryId !== undefined && isOneDictionary) return concatIndices(columns);
   const dictionaries = [...new Set(columns.map(({ dictionary }) => dictionary))];
   const shifts = new Map<DictionaryColumn["dictionary"], number>();
   let entryCount = 0;
@@ -181,7 +184,23 @@ function concatDictionaries(columns: readonly DictionaryColumn[]): DictionaryCol
     for (let row = 0; row < column.length; row++) indices[at + row] = column.indices[row]! + shift;
     at += column.length;
   }
-  return { ...columns[0]!, ...base, indices, dictionary: concatPlain(dictionaries) };
+  const dictionary = concatPlain(dictionaries);
+  return { ...first!, ...base, indices, dictionary, dictionaryId: undefined };
+}
+
+/** The longest dictionary has the entries of all. */
+function concatIndices(columns: readonly DictionaryColumn[]): DictionaryColumn {
+  const base = joinedBase(columns);
+  const indices = new Int32Array(base.length);
+  let at = 0;
+  for (const column of columns) {
+    indices.set(column.indices.subarray(0, column.length), at);
+    at += column.length;
+  }
+  const longest = columns.reduce((left, right) =>
+    right.dictionary.length > left.dictionary.length ? right : left,
+  );
+  return { ...longest, ...base, indices };
 }
 
 function concatRuns(columns: readonly RunEndEncodedColumn[]): RunEndEncodedColumn {

@@ -23,6 +23,11 @@ export function gatherColumn(column: FlatColumn, rows: Int32Array): FlatColumn;
 export function gatherColumn(column: Column, rows: Int32Array): Column;
 export function gatherColumn(column: Column, rows: Int32Array): Column {
   checkRows(rows, column.length);
+  return gatherCheckedRows(column, rows);
+}
+
+/** As `gatherColumn`, for rows of which it is known that they are in the column. */
+export function gatherCheckedRows(column: Column, rows: Int32Array): Column {
   switch (column.layout) {
     case "dictionary":
       return gatherDictionary(column, rows);
@@ -34,7 +39,7 @@ export function gatherColumn(column: Column, rows: Int32Array): Column {
     case "variable-size-binary":
       return gatherPlainColumn(column, rows);
     case "struct": {
-      const children = column.children.map((child) => gatherColumn(child, rows));
+      const children = column.children.map((child) => gatherCheckedRows(child, rows));
       return { ...column, ...gatheredBase(column, rows), children };
     }
     case "list": {
@@ -166,6 +171,10 @@ function gatherDictionary(column: DictionaryColumn, rows: Int32Array): Dictionar
 }
 
 function gatherRuns(column: RunEndEncodedColumn, rows: Int32Array): Column {
+  if (column.runEnds.length === 1 && rows.length > 0) {
+    const nullCount = column.nullCount === 0 ? 0 : rows.length;
+    return { ...column, length: rows.length, nullCount, runEnds: Int32Array.of(rows.length) };
+  }
   const runs = runsOfRows(column.runEnds, rows);
   const runCount = countChanges(runs);
   if (runCount * ROWS_PER_RUN_MIN <= rows.length || runCount <= 1) {
@@ -207,7 +216,8 @@ function encodeRuns(
   return { type, layout: "run-end-encoded", length: runs.length, nullCount, runEnds, values };
 }
 
-function checkRows(rows: Int32Array, length: number): void {
+/** RangeError where a row is not among the first `length`. */
+export function checkRows(rows: Int32Array, length: number): void {
   for (let index = 0; index < rows.length; index++) {
     // As unsigned, a negative row is beyond every length.
     if (rows[index]! >>> 0 >= length) {

@@ -24,10 +24,11 @@ export function promoteColumn(column: Column, type: ColumnType): Column {
     case "dictionary": {
       const { dictionary } = column;
       if (dictionary.layout === "primitive") {
-        return { ...column, type, dictionary: promotePrimitive(dictionary, type) };
+        const promoted = promotePrimitive(dictionary, type);
+        return { ...column, type, dictionary: promoted, dictionaryId: undefined };
       }
       checkDecimalPromotion(column.type, type);
-      return { ...column, type, dictionary: { ...dictionary, type } };
+      return { ...column, type, dictionary: { ...dictionary, type }, dictionaryId: undefined };
     }
     case "run-end-encoded": {
       const { values } = column;

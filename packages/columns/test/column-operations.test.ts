@@ -11,6 +11,7 @@ import {
   toPlainColumn,
   valueAt,
   valuesOf,
+  type DictionaryColumn,
 } from "../src/index.ts";
 import { columnCase, columnCases } from "./arbitrary-columns.ts";
 
@@ -153,6 +154,24 @@ describe("concatColumns", () => {
       indices: Int32Array.of(1, 1, 3),
       dictionary: { values: Int32Array.of(10, 20, 10, 20) },
     });
+  });
+
+  it("keeps a dictionary that grew from one column to the next", () => {
+    const dictionaryId = Symbol("texts");
+    const columnOf = (entries: readonly string[], indices: readonly number[]): DictionaryColumn => {
+      const dictionary = columnFromValues({ kind: "utf8" }, entries);
+      if (dictionary.layout !== "variable-size-binary") throw new TypeError(dictionary.layout);
+      const [type, length] = [{ kind: "utf8" } as const, indices.length];
+      const parts = { indices: Int32Array.from(indices), dictionary, dictionaryId };
+      return { layout: "dictionary", type, length, nullCount: 0, ...parts };
+    };
+    const grown = columnOf(["a", "b"], [1, 0]);
+    const joined = concatColumns([columnOf(["a"], [0]), grown, columnOf(["a"], [0])]);
+    expect(valuesOf(joined)).toEqual(["a", "b", "a", "a"]);
+    expect(joined).toMatchObject({ dictionary: grown.dictionary, dictionaryId });
+    const mixed = concatColumns([grown, { ...grown, dictionaryId: Symbol("others") }]);
+    expect(valuesOf(mixed)).toEqual(["b", "a", "b", "a"]);
+    expect(mixed).toMatchObject({ dictionaryId: undefined });
   });
 
   it("refuses nothing, and columns of different types", () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { Column } from "@salon/columns";
+import { valuesOf, type Column, type DictionaryColumn } from "@salon/columns";
 import { describe, expect, it } from "vitest";
 import {
   createDecoder,
@@ -213,7 +213,7 @@ describe("local-date-time columns as text", () => {
 
   it.each([
     ["a dictionary where seconds repeat", "dictionary", secondsOf(5000, 500)],
-    ["plain text where they do not", "variable-size-binary", secondsOf(5000, 80_000)],
+    ["a dictionary where they do not", "dictionary", secondsOf(5000, 80_000)],
     ["plain text with fractions", "variable-size-binary", ["2025-01-01T00:00:00.5"]],
     [
       "plain text where there are very many days",
@@ -231,5 +231,30 @@ describe("local-date-time columns as text", () => {
       expect(outcomesOf(decoded, records.length)).toEqual(withNulls.map((at) => ({ at })));
       expect(decoded.batch.columns[0]!.layout).toBe(layout);
     }
+  });
+
+  it("have a dictionary that grows from batch to batch, and another when it has eight days", () => {
+    const decoder = createDecoder(schema);
+    const columnOf = (texts: readonly string[]): DictionaryColumn => {
+      const { batch } = decodeValues(
+        decoder,
+        texts.map((at) => JSON.stringify({ at })),
+      );
+      const [column] = batch.columns;
+      if (column?.layout !== "dictionary") throw new TypeError(`layout ${column?.layout}`);
+      expect([...valuesOf(column)]).toEqual(texts);
+      return column;
+    };
+    const first = columnOf(["2025-01-01T00:00:01", "2025-01-01T00:00:00", "2025-01-01T00:00:01"]);
+    const second = columnOf(["2025-01-01T00:00:00", "2025-01-02T00:00:00"]);
+    expect([first.dictionary.length, second.dictionary.length]).toEqual([2, 3]);
+    expect(second.dictionaryId).toBe(first.dictionaryId);
+    expect([...valuesOf(second.dictionary)].slice(0, 2)).toEqual([...valuesOf(first.dictionary)]);
+    const days = Array.from({ length: 6 }, (_, day) => `2025-01-0${day + 3}T00:00:00`);
+    expect(columnOf(days).dictionaryId).toBe(first.dictionaryId);
+    const next = columnOf(["2025-01-09T00:00:00", "2025-01-02T00:00:00"]);
+    expect(next.dictionaryId).not.toBe(first.dictionaryId);
+    expect(next.dictionary.length).toBe(2);
+    expect([...valuesOf(second)]).toEqual(["2025-01-01T00:00:00", "2025-01-02T00:00:00"]);
   });
 });

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
-import { sliceBatch, type ColumnBatch } from "@salon/columns";
+import type { ColumnBatch } from "@salon/columns";
 import { ParquetEncoder } from "../codec/parquet/parquet-encoder.ts";
+import type { RowSelection } from "../codec/parquet/column-source.ts";
 import { parquetSettings, type ParquetSettings } from "../codec/parquet/parquet-settings.ts";
 import type { FileIo, OperationOptions, OutputFile } from "../io/file-io.ts";
 import type { DataFile } from "../spec/data-file.ts";
@@ -25,8 +26,6 @@ export interface DataFileWriterOptions {
 
 const CREATED_BY = `salon version ${VERSION}`;
 
-/** Rows that are encoded between two looks at the size of the row group. */
-const STEP_ROWS = 65_536;
 /** Values that are encoded between two turns of the event loop: a few milliseconds' worth. */
 const VALUES_PER_TURN = 262_144;
 /** Row groups are handed to storage in pieces of about this size. */
@@ -81,15 +80,18 @@ export class DataFileWriter implements AsyncDisposable {
     return this.#encoder.offset + this.#encoder.estimatedBytes;
   }
 
-  /** Appends rows whose columns are the schema's, in its order (`conformBatch`). */
-  async write(batch: ColumnBatch, options: OperationOptions = {}): Promise<void> {
-    for (let start = 0; start < batch.rowCount; start += STEP_ROWS) {
-      const end = Math.min(start + STEP_ROWS, batch.rowCount);
-      const step = end - start === batch.rowCount ? batch : sliceBatch(batch, start, end);
-      await this.#appendRows(step, options);
-      if (this.#encoder.estimatedBytes >= this.#settings.rowGroupSizeBytes) {
-        await this.flush(options);
-      }
+  /**
+   * Appends the selected rows of a batch whose columns are the schema's, in its order
+   * (`conformBatch`). A row group ends where a call does.
+   */
+  async write(
+    batch: ColumnBatch,
+    selection?: RowSelection,
+    options: OperationOptions = {},
+  ): Promise<void> {
+    await this.#appendRows(batch, selection, options);
+    if (this.#encoder.estimatedBytes >= this.#settings.rowGroupSizeBytes) {
+      await this.flush(options);
     }
   }
 
@@ -132,18 +134,23 @@ export class DataFileWriter implements AsyncDisposable {
   }
 
   /** Column by column, so that whatever else the process does is never late by a whole batch. */
-  async #appendRows(batch: ColumnBatch, options: OperationOptions): Promise<void> {
+  async #appendRows(
+    batch: ColumnBatch,
+    selection: RowSelection,
+    options: OperationOptions,
+  ): Promise<void> {
+    const rowCount = selection?.length ?? batch.rowCount;
     for (const [index, column] of batch.columns.entries()) {
-      this.#encoder.appendColumn(index, column);
-      this.#valuesSinceTurn += batch.rowCount;
+      this.#encoder.appendColumn(index, column, selection);
+      this.#valuesSinceTurn += rowCount;
       if (this.#valuesSinceTurn >= VALUES_PER_TURN) {
         this.#valuesSinceTurn = 0;
         await setImmediate();
         options.signal?.throwIfAborted();
       }
     }
-    this.#encoder.endRows(batch.rowCount);
-    this.#rowCount += batch.rowCount;
+    this.#encoder.endRows(rowCount);
+    this.#rowCount += rowCount;
   }
 
   async #openOutput(options: OperationOptions): Promise<OutputFile> {

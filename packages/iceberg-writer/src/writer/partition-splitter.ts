@@ -1,7 +1,6 @@
 import {
   isFlatColumn,
   structField,
-  valueAt,
   type Column,
   type ColumnBatch,
   type FlatColumn,
@@ -15,9 +14,10 @@ import {
 import { partitionToPath } from "../spec/partition-path.ts";
 import type { Schema } from "../spec/schema.ts";
 import type { NestedField } from "../spec/type.ts";
-import { transformFunction, type TransformFunction } from "../spec/transform-function.ts";
+import { transformFunction } from "../spec/transform-function.ts";
 import type { PrimitiveValue } from "../spec/value.ts";
-import { classifyRows } from "./row-classes.ts";
+import { partitionKey } from "./partition-key.ts";
+import { TransformCodes, type RowResults } from "./transform-codes.ts";
 
 /** The rows of a batch that belong to one partition. */
 interface PartitionRows {
@@ -38,16 +38,10 @@ export interface PartitionSplitter {
 }
 
 interface SplitField {
-  readonly transform: TransformFunction;
   readonly field: BoundPartitionField;
   /** The way to the source: a column of the batch, then fields of structs. */
   readonly path: readonly number[];
-}
-
-/** The result of one transform for each row, as a position among the distinct results. */
-interface RowResults {
-  readonly codes: Int32Array;
-  readonly results: readonly (PrimitiveValue | null)[];
+  readonly transformCodes: TransformCodes;
 }
 
 /**
@@ -61,14 +55,14 @@ export function createPartitionSplitter(spec: PartitionSpec, schema: Schema): Pa
       throw new IcebergError("METADATA_INVALID", `no column for partition field ${field.name}`);
     }
     const transform = transformFunction(field.transform, field.sourceType);
-    return { field, path, transform };
+    return { field, path, transformCodes: new TransformCodes(field.transform, transform) };
   });
   return {
     split: (batch) => {
       if (batch.rowCount === 0) return [];
       const tuples = fields.map((field) => rowResults(field, batch)).reduce(combine, ONE_TUPLE);
       return groupRows(tuples, batch.rowCount).map(({ tuple, rows }) => ({
-        key: tupleKey(tuple),
+        key: partitionKey(tuple),
         path: partitionToPath(spec, schema, tuple),
         values: tuple,
         ...(rows && { rows }),
@@ -97,36 +91,10 @@ function sourceColumn(batch: ColumnBatch, [first = -1, ...below]: readonly numbe
   throw new TypeError("a batch that does not have its schema's columns");
 }
 
-/** The transform runs once for each class of rows, on the value of its first row. */
-function rowResults({ field, path, transform }: SplitField, batch: ColumnBatch): RowResults {
-  if (field.transform.kind === "void") {
-    return { codes: new Int32Array(batch.rowCount), results: [null] };
-  }
-  const column = sourceColumn(batch, path);
-  const { classes, classCount } = classifyRows(column, field.transform);
-  const codeOfKey = new Map<string, number>();
-  const results: (PrimitiveValue | null)[] = [];
-  const codeOf = (row: number): number => {
-    const result = transform(valueAt(column, row));
-    const key = tupleKey([result]);
-    const known = codeOfKey.get(key);
-    if (known !== undefined) return known;
-    codeOfKey.set(key, results.length);
-    return results.push(result) - 1;
-  };
-  const codeOfClass = Int32Array.from(firstRows(classes, classCount), (row) =>
-    row < 0 ? -1 : codeOf(row),
-  );
-  const codes = new Int32Array(classes.length);
-  for (let row = 0; row < codes.length; row++) codes[row] = codeOfClass[classes[row]!]!;
-  return { codes, results };
-}
-
-/** The first row of each class, -1 where it has none. */
-function firstRows(classes: Int32Array, classCount: number): Int32Array {
-  const first = new Int32Array(classCount).fill(-1);
-  for (let row = classes.length - 1; row >= 0; row--) first[classes[row]!] = row;
-  return first;
+function rowResults({ field, path, transformCodes }: SplitField, batch: ColumnBatch): RowResults {
+  return field.transform.kind === "void"
+    ? { codes: new Int32Array(batch.rowCount), results: [null] }
+    : transformCodes.rowResults(sourceColumn(batch, path));
 }
 
 interface RowTuples {
@@ -172,25 +140,18 @@ interface TupleRows {
 }
 
 function groupRows({ codes, tuples }: RowTuples, rowCount: number): readonly TupleRows[] {
-  const [only] = tuples;
-  if (codes === undefined || tuples.length === 1) return [{ tuple: only ?? [] }];
+  if (codes === undefined) return tuples.map((tuple) => ({ tuple }));
   const counts = new Int32Array(tuples.length);
   for (let row = 0; row < rowCount; row++) counts[codes[row]!]!++;
+  const whole = counts.indexOf(rowCount);
+  if (whole >= 0) return [{ tuple: tuples[whole]! }];
   const groups = tuples.map((_, code) => new Int32Array(counts[code]!));
   counts.fill(0);
   for (let row = 0; row < rowCount; row++) {
     const code = codes[row]!;
     groups[code]![counts[code]!++] = row;
   }
-  return groups.map((rows, code) => ({ tuple: tuples[code]!, rows }));
-}
-
-function tupleKey(values: readonly (PrimitiveValue | null)[]): string {
-  return JSON.stringify(values.map((value) => valueKey(value)));
-}
-
-function valueKey(value: PrimitiveValue | null): string | null {
-  if (value === null) return null;
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
-  return Object.is(value, -0) ? "-0" : String(value);
+  return groups.flatMap((rows, code) =>
+    rows.length === 0 ? [] : [{ tuple: tuples[code]!, rows }],
+  );
 }

@@ -74,7 +74,7 @@ async function writeFile(
       columnFromValues({ kind: "int64" }, sorted.map(BigInt)),
     ];
     const names = SCHEMA.fields.map(({ name }) => name);
-    await writer.write(trustedColumnBatch(names, columns), options);
+    await writer.write(trustedColumnBatch(names, columns), undefined, options);
   }
   const file = await writer.close(options);
   return {

@@ -1,4 +1,5 @@
 import { sliceBatch, type ColumnBatch } from "@salon/columns";
+import type { RowSelection } from "../codec/parquet/column-source.ts";
 import type { OperationOptions } from "../io/file-io.ts";
 import type { DataFile } from "../spec/data-file.ts";
 import type { DataFileWriter } from "./data-file-writer.ts";
@@ -11,7 +12,7 @@ export interface RollingFileWriterOptions {
   readonly targetFileSizeBytes: number;
 }
 
-/** Rows between two looks at the size of the file. */
+/** Rows between two looks at the sizes of the row group and the file. */
 const STEP_ROWS = 65_536;
 
 /** Writes rows to one file after the other, each of about the target size. */
@@ -39,13 +40,20 @@ export class RollingFileWriter implements AsyncDisposable {
     return complete + (this.#current?.estimatedBytes ?? 0);
   }
 
-  /** Appends rows whose columns are the schema's, in its order. */
-  async write(batch: ColumnBatch, options: OperationOptions = {}): Promise<void> {
-    for (let start = 0; start < batch.rowCount; start += STEP_ROWS) {
-      const end = Math.min(start + STEP_ROWS, batch.rowCount);
-      const step = end - start === batch.rowCount ? batch : sliceBatch(batch, start, end);
+  /** Appends the selected rows of a batch whose columns are the schema's, in its order. */
+  async write(
+    batch: ColumnBatch,
+    selection?: RowSelection,
+    options: OperationOptions = {},
+  ): Promise<void> {
+    const rowCount = selection?.length ?? batch.rowCount;
+    for (let start = 0; start < rowCount; start += STEP_ROWS) {
+      const end = Math.min(start + STEP_ROWS, rowCount);
+      const isWhole = end - start === rowCount;
+      const step = isWhole || selection !== undefined ? batch : sliceBatch(batch, start, end);
+      const rows = isWhole ? selection : selection?.subarray(start, end);
       this.#current ??= this.#options.openFile();
-      await this.#current.write(step, options);
+      await this.#current.write(step, rows, options);
       if (this.#current.estimatedBytes >= this.#options.targetFileSizeBytes) {
         await this.closeFile(options);
       }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { gatherBatch, type ColumnBatch } from "@salon/columns";
+import type { ColumnBatch } from "@salon/columns";
 import type { CatalogTable } from "../catalog/catalog.ts";
 import { parquetNodeOf } from "../codec/parquet/parquet-schema.ts";
 import { countProperty } from "../codec/parquet/parquet-settings.ts";
@@ -162,9 +162,8 @@ class PartitionedTableWriter implements TableWriter {
     for (const { key, path, values, rows } of this.#splitter.split(batch)) {
       options.signal?.throwIfAborted();
       const writer = await this.#writerOf(key, path, values, options);
-      const part = rows === undefined ? batch : gatherBatch(batch, rows);
-      await writer.write(part, options);
-      this.#rowCount += part.rowCount;
+      await writer.write(batch, rows, options);
+      this.#rowCount += rows?.length ?? batch.rowCount;
       await this.#boundMemory(options);
     }
   }

@@ -5,28 +5,23 @@ import { parseLocalDateTime } from "../local-date-time.ts";
 import type { FieldWriter } from "./field-writer.ts";
 import { wrongType } from "./number-writer.ts";
 import { PlainText } from "./plain-text.ts";
-import { SecondIds } from "./second-ids.ts";
+import { SECOND_TEXT_LENGTH, SecondDictionary } from "./second-dictionary.ts";
 
-/** Length of `YYYY-MM-DDTHH:MM:SS`. */
-const WHOLE_SECOND_LENGTH = 19;
-/** Rows after which it shows whether values repeat enough for a dictionary. */
-const ROWS_BEFORE_VERDICT = 1024;
-/** How many batches are written without a dictionary after one that had too many values. */
+/** How many batches are written without a dictionary after one that it did not suit. */
 const PLAIN_BATCHES = 64;
 
 const textEncoder = new TextEncoder();
 
 /**
- * Writes `local-date-time` fields as the text that they are: by a dictionary of the batch's seconds
- * where at most half of the rows are distinct and none has a fraction, else as bytes one behind the
- * other.
+ * Writes `local-date-time` fields as the text that they are: by a dictionary of seconds that lasts
+ * from batch to batch while they are whole and of few days, else as bytes one behind the other.
  */
 export class DateTimeTextWriter implements FieldWriter {
   private readonly scanner: LocalDateTimeScanner;
-  private readonly secondIds = new SecondIds();
+  private seconds = new SecondDictionary();
   private ids = new Int32Array(0);
   private isDictionary = true;
-  /** The dictionary's entries, or all rows. */
+  /** All rows, where there is no dictionary. */
   private readonly text = new PlainText();
   private readonly nulls = new NullRows();
   private rowsMax = 0;
@@ -41,10 +36,9 @@ export class DateTimeTextWriter implements FieldWriter {
     this.rowsMax = rowsMax;
     this.isDictionary = this.plainBatchesLeft === 0;
     this.plainBatchesLeft = Math.max(0, this.plainBatchesLeft - 1);
-    this.text.begin(rowsMax);
-    if (!this.isDictionary) return;
-    this.secondIds.begin();
-    this.ids = new Int32Array(rowsMax);
+    if (this.isDictionary) this.ids = new Int32Array(rowsMax);
+    else this.text.begin(rowsMax);
+    if (this.seconds.isFull) this.seconds = new SecondDictionary();
   }
 
   /** As `TextWriter.read`. */
@@ -52,9 +46,17 @@ export class DateTimeTextWriter implements FieldWriter {
     const { scanner } = this;
     const close = scanner.scan(bytes, view, at, end);
     if (close < 0) return 0;
-    const id = this.idOf(row, close - at, scanner.epochDay, scanner.secondOfDay);
-    if (id < 0) this.text.writeWords(row, view, at, close);
-    else if (id === this.text.rowCount) this.text.writeWords(id, view, at, close);
+    if (this.isDictionary && close - at === SECOND_TEXT_LENGTH) {
+      const { seconds } = this;
+      const id = seconds.idOf(scanner.epochDay, scanner.secondOfDay);
+      if (id >= 0) {
+        if (id === seconds.count) seconds.addText(view, at);
+        this.ids[row] = id;
+        return close + 1;
+      }
+    }
+    if (this.isDictionary) this.giveUpDictionary(row);
+    this.text.writeWords(row, view, at, close);
     return close + 1;
   }
 
@@ -69,9 +71,16 @@ export class DateTimeTextWriter implements FieldWriter {
     const parsed = parseLocalDateTime(value);
     if (parsed === undefined) return invalidDateTime(value);
     const { written } = textEncoder.encodeInto(value, this.scratch);
-    const id = this.idOf(row, written, parsed.epochDay, parsed.secondOfDay);
-    if (id < 0) this.text.write(row, this.scratch, 0, written);
-    else if (id === this.text.rowCount) this.text.write(id, this.scratch, 0, written);
+    const { seconds, scratch } = this;
+    const isWhole = this.isDictionary && written === SECOND_TEXT_LENGTH;
+    const id = isWhole ? seconds.idOf(parsed.epochDay, parsed.secondOfDay) : -1;
+    if (id < 0) {
+      if (this.isDictionary) this.giveUpDictionary(row);
+      this.text.write(row, scratch, 0, written);
+      return undefined;
+    }
+    if (id === seconds.count) seconds.addText(new DataView(scratch.buffer), 0);
+    this.ids[row] = id;
     return undefined;
   }
 
@@ -90,32 +99,23 @@ export class DateTimeTextWriter implements FieldWriter {
       length: rowCount,
       ...nullRows,
       indices,
-      dictionary: this.text.finish(this.text.rowCount),
+      dictionary: this.seconds.toColumn(),
+      dictionaryId: this.seconds.id,
     };
   }
 
-  /** The id that was stored for a row; -1 where its text is to be written as it is. */
-  private idOf(row: number, length: number, epochDay: number, secondOfDay: number): number {
-    if (!this.isDictionary) return -1;
-    const isWorthwhile =
-      length === WHOLE_SECOND_LENGTH &&
-      (row < ROWS_BEFORE_VERDICT || this.secondIds.count * 2 <= row);
-    const id = isWorthwhile ? this.secondIds.idOf(epochDay, secondOfDay) : -1;
-    if (id < 0) this.giveUpDictionary(row);
-    else this.ids[row] = id;
-    return id;
-  }
-
+  /** Writes out the rows so far. */
   private giveUpDictionary(rowCount: number): void {
-    const entries = this.text.finish(this.text.rowCount);
+    const { offsets, data } = this.seconds.toColumn();
     this.text.begin(this.rowsMax);
     for (let row = 0; row < rowCount; row++) {
       const entry = this.ids[row]!;
       // A null row has id 0, also where there is no entry.
-      const start = entries.offsets[entry]!;
-      this.text.write(row, entries.data, start, entries.offsets[entry + 1] ?? start);
+      const start = offsets[entry]!;
+      this.text.write(row, data, start, offsets[entry + 1] ?? start);
     }
     this.isDictionary = false;
+    this.seconds = new SecondDictionary();
     this.ids = new Int32Array(0);
     this.plainBatchesLeft = PLAIN_BATCHES;
   }

@@ -16,6 +16,7 @@ const QUOTE = 0x22;
  * a check of its bytes, which were checked when the entry was added.
  */
 export class TextDictionary {
+  readonly id: symbol = Symbol("texts");
   /** Entries with their closing quotes, one behind the other. */
   private bytes = new Uint8Array(1024);
   private view = new DataView(this.bytes.buffer);

@@ -84,6 +84,7 @@ export class TextWriter implements FieldWriter {
       ...nullRows,
       indices,
       dictionary: this.dictionary.toColumn(),
+      dictionaryId: this.dictionary.id,
     };
   }
 

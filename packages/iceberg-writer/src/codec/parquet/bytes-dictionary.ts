@@ -1,9 +1,17 @@
 import type { PhysicalVector } from "./physical-vector.ts";
 import type { ValueDictionary } from "./value-dictionary.ts";
 
-/** Distinct byte strings in an open-addressed table that is at most half full. */
+/** Up to this length a loop over bytes beats the call that copies them. */
+const SHORT_COPY_MAX = 48;
+
+/**
+ * Distinct byte strings in an open-addressed table that is at most half full. Those that are known
+ * to be distinct are put into the table only when others have to be looked up.
+ */
 export class BytesDictionary implements ValueDictionary {
   size = 0;
+  /** Entries that are in the table. */
+  #indexedCount = 0;
   readonly #lengthPrefixed: boolean;
   #data = new Uint8Array(1024);
   #offsets = new Int32Array(33);
@@ -31,11 +39,21 @@ export class BytesDictionary implements ValueDictionary {
     at: number,
   ): void {
     if (source.kind !== "bytes") throw new TypeError(`${source.kind} values in a bytes dictionary`);
+    this.#indexAll();
     const { data, offsets } = source;
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
       ids[at + i] = this.#idOf(data, view, offsets[row]!, offsets[row + 1]!);
+    }
+  }
+
+  addDistinct(source: PhysicalVector, rows: Int32Array, count: number, ids: Int32Array): void {
+    if (source.kind !== "bytes") throw new TypeError(`${source.kind} values in a bytes dictionary`);
+    const { data, offsets } = source;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      ids[i] = this.#append(data, offsets[row]!, offsets[row + 1]!);
     }
   }
 
@@ -46,7 +64,7 @@ export class BytesDictionary implements ValueDictionary {
     let slot = (hash ^ (hash >>> 15)) & mask;
     for (;;) {
       const entry = slots[slot]!;
-      if (entry === 0) return this.#add(data.subarray(start, end), hash);
+      if (entry === 0) return this.#add(data, start, end, hash);
       if (this.#hashes[entry - 1] === hash) {
         const from = this.#offsets[entry - 1]!;
         const isEqual =
@@ -58,20 +76,26 @@ export class BytesDictionary implements ValueDictionary {
     }
   }
 
-  #add(value: Uint8Array, hash: number): number {
+  #add(data: Uint8Array, start: number, end: number, hash: number): number {
+    const id = this.#append(data, start, end);
+    this.#hashes[id] = hash;
+    this.#indexedCount = this.size;
+    occupy(this.#slots, hash, this.size);
+    return id;
+  }
+
+  #append(data: Uint8Array, start: number, end: number): number {
     if (this.size === this.#hashes.length) this.#growTable();
     const from = this.#offsets[this.size]!;
-    const end = from + value.length;
-    if (end > this.#data.length) {
-      const data = new Uint8Array(Math.max(2 * this.#data.length, end));
-      data.set(this.#data);
-      this.#data = data;
+    const to = from + end - start;
+    if (to > this.#data.length) {
+      const grown = new Uint8Array(Math.max(2 * this.#data.length, to));
+      grown.set(this.#data);
+      this.#data = grown;
     }
-    this.#data.set(value, from);
-    this.#hashes[this.size] = hash;
+    copyBytes(data, start, end, this.#data, from);
     this.size++;
-    this.#offsets[this.size] = end;
-    occupy(this.#slots, hash, this.size);
+    this.#offsets[this.size] = to;
     return this.size - 1;
   }
 
@@ -83,8 +107,33 @@ export class BytesDictionary implements ValueDictionary {
     this.#hashes = hashes;
     this.#offsets = offsets;
     this.#slots = new Int32Array(2 * hashes.length);
-    for (let id = 0; id < this.size; id++) occupy(this.#slots, hashes[id]!, id + 1);
+    for (let id = 0; id < this.#indexedCount; id++) occupy(this.#slots, hashes[id]!, id + 1);
   }
+
+  #indexAll(): void {
+    const data = this.#data;
+    const view = new DataView(data.buffer);
+    for (let id = this.#indexedCount; id < this.size; id++) {
+      const hash = hashBytes(data, view, this.#offsets[id]!, this.#offsets[id + 1]!);
+      this.#hashes[id] = hash;
+      occupy(this.#slots, hash, id + 1);
+    }
+    this.#indexedCount = this.size;
+  }
+}
+
+function copyBytes(
+  source: Uint8Array,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  at: number,
+): void {
+  if (end - start > SHORT_COPY_MAX) {
+    target.set(source.subarray(start, end), at);
+    return;
+  }
+  for (let from = start, to = at; from < end; from++, to++) target[to] = source[from]!;
 }
 
 /** Word by word, then byte by byte. */

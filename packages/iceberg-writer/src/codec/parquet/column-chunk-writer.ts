@@ -2,9 +2,10 @@ import { ByteWriter } from "hyparquet-writer";
 import { bitWidthOf } from "./bit-packing.ts";
 import { boundsOf, countNans, mergeBounds, type ColumnBounds } from "./column-bounds.ts";
 import type { ColumnChunk, ColumnChunkSettings } from "./column-chunk.ts";
-import type { LeafSource } from "./column-source.ts";
-import { writeHybrid } from "./hybrid-encoding.ts";
-import { encodeDataPage, encodeDictionaryPage, pageLength, type EncodedPage } from "./page.ts";
+import { sliceLevelsMax, type LeafSource } from "./column-source.ts";
+import { encodeIdPage, finishDictionary, WaitingPages } from "./dictionary-pages.ts";
+import { dictionaryPays, isWorthSorting } from "./dictionary-verdict.ts";
+import { encodePlainPage, pageLength, type EncodedPage } from "./page.ts";
 import type { PageLevels } from "./page-levels.ts";
 import { parquetTypeOf } from "./parquet-type.ts";
 import type { PhysicalVector } from "./physical-vector.ts";
@@ -13,15 +14,15 @@ import { SharedIds } from "./shared-ids.ts";
 import { createValueDictionary } from "./create-value-dictionary.ts";
 import type { ValueDictionary } from "./value-dictionary.ts";
 
-/** Levels that a leaf function sees at once: more make V8 optimise in the middle of a loop. */
-export const SLICE_LEVELS: number = 16_384;
 /** Rows after which a dictionary that repeats too few values is given up. */
 const DICTIONARY_TRIAL_ROWS = 4096;
+const NO_BYTES = new Uint8Array(0);
 
 /**
  * Encodes one leaf of one row group after the other. Pages are encoded and compressed as soon as
  * they are full, each with the bit width that the dictionary needs by then, so that what is held is
- * the encoded pages, the dictionary, and one page of ids or plain values.
+ * the encoded pages, the dictionary, and one page of ids or plain values; the ids of all pages only
+ * where the dictionary is to be sorted.
  */
 export class ColumnChunkWriter<Levels extends PageLevels> {
   readonly #settings: ColumnChunkSettings;
@@ -40,6 +41,9 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
   /** Undefined: not begun, or given up. A closed one stays for the pages that refer to it. */
   #dictionary: ValueDictionary | undefined;
   #encoding: "undecided" | "dictionary" | "plain" = "undecided";
+  /** Present from the end of the first page on where the dictionary is to be sorted. */
+  #waiting: WaitingPages | undefined;
+  #sharedIds: SharedIds | undefined;
 
   #ids: Int32Array = new Int32Array(0);
   #plain = new ByteWriter(0);
@@ -58,21 +62,24 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
   get bufferedBytes(): number {
     const dictionaryBytes = 2 * (this.#dictionary?.plainByteLength ?? 0);
     const valueBytes = this.#ids.byteLength + this.#plain.buffer.byteLength;
-    return this.#pageBytes + dictionaryBytes + valueBytes + this.#levels.byteLength;
+    const waitingBytes = this.#waiting?.byteLength ?? 0;
+    return this.#pageBytes + waitingBytes + dictionaryBytes + valueBytes + this.#levels.byteLength;
   }
 
   /** About the bytes that the chunk would take if it ended here. */
   get estimatedBytes(): number {
-    const idBits = this.#valueCount * bitWidthOf(this.#dictionary?.size ?? 0);
+    const size = this.#dictionary?.size ?? 0;
+    const idBits = this.#valueCount * bitWidthOf(size);
+    const waitingBytes = this.#waiting?.estimatedBytes(size) ?? 0;
     const dictionaryBytes = this.#dictionary?.plainByteLength ?? 0;
     const currentBytes = this.#encoding === "plain" ? this.#plain.index : idBits / 8;
-    return Math.ceil(this.#pageBytes + dictionaryBytes + currentBytes);
+    return Math.ceil(this.#pageBytes + waitingBytes + dictionaryBytes + currentBytes);
   }
 
   /** Appends all rows of a source of the chunk's type. A page ends where a row does. */
   append(source: LeafSource<Levels>): void {
-    const sliceLevels = this.#sliceLevels(source);
-    const sharedIds = source.sharesValues ? new SharedIds(source.values) : undefined;
+    const sliceLevels = sliceLevelsMax(source, this.#settings.pageSizeBytes);
+    const sharedIds = this.#sharedIdsOf(source);
     for (let start = 0; start < source.length;) {
       const room = this.#settings.pageRowLimit - this.#levels.rowCount;
       const end = source.sliceEnd(start, room, sliceLevels);
@@ -92,8 +99,15 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
       dictionary && boundsOf(this.#settings.type, dictionary.values(), dictionary.size);
     const bounds = mergeBounds(dictionaryBounds, this.#plainBounds);
     const chunk: ColumnChunk = {
-      ...(dictionary && { dictionaryPage: this.#encodeDictionary(dictionary) }),
-      dataPages: this.#pages,
+      ...(dictionary === undefined
+        ? { dataPages: this.#pages }
+        : finishDictionary({
+            dictionary,
+            waiting: this.#waiting,
+            pages: this.#pages,
+            compression: this.#settings.compression,
+            isLengthPrefixed: this.#isLengthPrefixed,
+          })),
       dictionaryEncodedPageCount: this.#dictionaryPageCount,
       valueCount: this.#levelCount,
       nullCount: this.#nullCount,
@@ -104,12 +118,13 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
     return chunk;
   }
 
-  #sliceLevels({ values, sharesValues }: LeafSource<Levels>): number {
-    const { length } = values;
-    if (values.kind !== "bytes" || sharesValues || length === 0) return SLICE_LEVELS;
-    const averageBytes = (values.offsets[length]! - values.offsets[0]!) / length;
-    const fitting = Math.floor(this.#settings.pageSizeBytes / Math.max(averageBytes, 1));
-    return Math.max(1, Math.min(SLICE_LEVELS, fitting));
+  /** What is known of the entries of a growing dictionary holds for the whole chunk. */
+  #sharedIdsOf({ sharesValues, dictionaryId }: LeafSource<Levels>): SharedIds | undefined {
+    if (!sharesValues) return undefined;
+    if (dictionaryId === undefined || this.#sharedIds?.dictionaryId !== dictionaryId) {
+      this.#sharedIds = new SharedIds(dictionaryId);
+    }
+    return this.#sharedIds;
   }
 
   #appendValues(
@@ -123,7 +138,7 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
     if (this.#encoding === "undecided") this.#beginChunk(values.kind);
     if (this.#encoding === "dictionary" && this.#dictionary !== undefined) {
       this.#appendIds(this.#dictionary, values, count, sharedIds);
-      this.#judgeDictionary(this.#dictionary, isRowEnd);
+      this.#judgeDictionary(this.#dictionary, isRowEnd, sharedIds?.dictionaryId !== undefined);
     } else {
       this.#appendPlain(values, this.#positions, count);
     }
@@ -145,12 +160,14 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
     const at = this.#valueCount;
     this.#ids = withCapacity(this.#ids, at + count);
     if (sharedIds === undefined) dictionary.encode(values, this.#positions, count, this.#ids, at);
-    else sharedIds.encode(dictionary, this.#positions, count, this.#ids, at);
+    else sharedIds.encode(dictionary, values, this.#positions, count, this.#ids, at);
     this.#valueCount += count;
   }
 
-  #judgeDictionary(dictionary: ValueDictionary, isRowEnd: boolean): void {
-    if (2 * dictionary.size > this.#valueCount && this.#isTrialOver(dictionary)) {
+  /** Entries of a growing dictionary cost little: they are judged at the end of the first page. */
+  #judgeDictionary(dictionary: ValueDictionary, isRowEnd: boolean, isGrowing: boolean): void {
+    const repeatsTooLittle = !isGrowing && 2 * dictionary.size > this.#valueCount;
+    if (repeatsTooLittle && this.#isTrialOver(dictionary)) {
       this.#abandonDictionary(dictionary);
     } else if (isRowEnd && dictionary.plainByteLength > this.#settings.dictionarySizeBytes) {
       this.#closeDictionary(dictionary);
@@ -189,18 +206,12 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
 
   /** The dictionary is full: the page so far refers to it, the values to come are plain. */
   #closeDictionary(dictionary: ValueDictionary): void {
-    if (this.#dictionaryPageCount === 0 && !this.#dictionaryPays(dictionary)) {
+    if (this.#dictionaryPageCount === 0 && !dictionaryPays(dictionary, this.#valueCount)) {
       this.#abandonDictionary(dictionary);
       return;
     }
     this.#endPage();
     this.#encoding = "plain";
-  }
-
-  #dictionaryPays(dictionary: ValueDictionary): boolean {
-    const idBytes = (this.#valueCount * Math.max(1, bitWidthOf(dictionary.size - 1))) / 8;
-    const averageBytes = dictionary.plainByteLength / Math.max(1, dictionary.size);
-    return dictionary.plainByteLength + idBytes <= this.#valueCount * averageBytes;
   }
 
   #isPageFull(): boolean {
@@ -211,48 +222,52 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
   }
 
   #endPage(): void {
-    const untried = this.#dictionaryPageCount === 0 ? this.#dictionary : undefined;
-    if (untried !== undefined && !this.#dictionaryPays(untried)) this.#abandonDictionary(untried);
-    const { valueCount, nullCount } = this.#levels;
-    const isDictionaryPage = this.#encoding === "dictionary";
-    const page = encodeDataPage(
-      this.#pageBody(isDictionaryPage),
-      valueCount,
-      isDictionaryPage ? "RLE_DICTIONARY" : "PLAIN",
-      this.#settings.compression,
-    );
-    this.#pages.push(page);
-    this.#pageBytes += pageLength(page);
-    if (isDictionaryPage) this.#dictionaryPageCount++;
+    const { compression } = this.#settings;
+    const { valueCount } = this.#levels;
+    if (this.#dictionary !== undefined && this.#dictionaryPageCount === 0) {
+      this.#judgeFirstPage(this.#dictionary);
+    }
+    if (this.#encoding === "dictionary") {
+      this.#endIdPage();
+    } else {
+      const values = this.#plain.getBytes();
+      this.#addPage(encodePlainPage(this.#levelBytes(), values, valueCount, compression));
+    }
     this.#levelCount += valueCount;
-    this.#nullCount += nullCount;
+    this.#nullCount += this.#levels.nullCount;
     this.#levels.clear();
     this.#valueCount = 0;
     rewind(this.#plain);
   }
 
-  #pageBody(isDictionaryPage: boolean): Uint8Array {
-    const writer = new ByteWriter(this.#plain.index + 1024);
-    if (!this.#settings.isRequired) this.#levels.write(writer);
-    if (isDictionaryPage) {
-      // A width of zero is allowed for one entry, and some readers fail on it.
-      const width = Math.max(1, bitWidthOf((this.#dictionary?.size ?? 1) - 1));
-      writer.appendUint8(width);
-      writeHybrid(writer, this.#ids, this.#valueCount, width);
-    } else {
-      writer.appendBytes(this.#plain.getBytes());
-    }
-    return writer.getBytes();
+  #judgeFirstPage(dictionary: ValueDictionary): void {
+    if (!dictionaryPays(dictionary, this.#valueCount)) this.#abandonDictionary(dictionary);
+    else if (isWorthSorting(dictionary)) this.#waiting = new WaitingPages();
   }
 
-  #encodeDictionary(dictionary: ValueDictionary): EncodedPage {
-    const writer = new ByteWriter(dictionary.plainByteLength);
-    const values = dictionary.values();
-    const positions = Int32Array.from({ length: dictionary.size }, (_, id) => id);
-    if (values.kind !== "boolean") {
-      writePlain(writer, values, positions, dictionary.size, this.#isLengthPrefixed);
+  #endIdPage(): void {
+    const ids = this.#ids.subarray(0, this.#valueCount);
+    const page = { levels: this.#levelBytes(), levelCount: this.#levels.valueCount, ids };
+    this.#dictionaryPageCount++;
+    if (this.#waiting === undefined) {
+      const size = this.#dictionary?.size ?? 1;
+      this.#addPage(encodeIdPage(page, size, this.#settings.compression));
+    } else {
+      this.#waiting.add(page);
+      this.#ids = new Int32Array(0);
     }
-    return encodeDictionaryPage(writer.getBytes(), dictionary.size, this.#settings.compression);
+  }
+
+  #addPage(page: EncodedPage): void {
+    this.#pages.push(page);
+    this.#pageBytes += pageLength(page);
+  }
+
+  #levelBytes(): Uint8Array {
+    if (this.#settings.isRequired) return NO_BYTES;
+    const writer = new ByteWriter(16 + this.#levels.byteLength);
+    this.#levels.write(writer);
+    return writer.getBytes();
   }
 
   #reset(): void {
@@ -265,6 +280,8 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
     this.#plainBounds = undefined;
     this.#dictionary = undefined;
     this.#encoding = "undecided";
+    this.#waiting = undefined;
+    this.#sharedIds = undefined;
     this.#ids = new Int32Array(0);
     this.#plain = new ByteWriter(0);
   }

@@ -10,6 +10,8 @@ export interface LeafSource<Levels> {
   readonly values: PhysicalVector;
   /** Many rows may share a value: what is found out about one holds for all of them. */
   readonly sharesValues: boolean;
+  /** Of a dictionary that grows, whose distinct entries are the values. */
+  readonly dictionaryId?: symbol | undefined;
   /** Where a slice from `start` on ends: with a row, unless one row is longer than a slice. */
   sliceEnd(start: number, rowsMax: number, levelsMax: number): number;
   /** Whether a row begins there, or all rows have ended. */
@@ -21,12 +23,31 @@ export interface LeafSource<Levels> {
   select(start: number, end: number, positions: Int32Array, levels: Levels): number;
 }
 
-/** Views a column of an Iceberg type for encoding. */
+/** Levels that a leaf function sees at once: more make V8 optimise in the middle of a loop. */
+export const SLICE_LEVELS: number = 16_384;
+
+/** How many levels of a source to take at once: long byte strings are to fill no more than a page. */
+export function sliceLevelsMax(
+  { values, sharesValues }: Pick<LeafSource<never>, "values" | "sharesValues">,
+  pageSizeBytes: number,
+): number {
+  const { length } = values;
+  if (values.kind !== "bytes" || sharesValues || length === 0) return SLICE_LEVELS;
+  const averageBytes = (values.offsets[length]! - values.offsets[0]!) / length;
+  const fitting = Math.floor(pageSizeBytes / Math.max(averageBytes, 1));
+  return Math.max(1, Math.min(SLICE_LEVELS, fitting));
+}
+
+/** Rows of a column, ascending; undefined for all of them. */
+export type RowSelection = Int32Array | undefined;
+
+/** Views the given rows of a column of an Iceberg type for encoding. */
 export function columnSource(
   column: FlatColumn,
   type: PrimitiveType,
+  selection?: RowSelection,
 ): LeafSource<DefinitionLevels> {
-  const { length } = column;
+  const length = selection?.length ?? column.length;
   const rows = {
     length,
     sliceEnd: (start: number, rowsMax: number, levelsMax: number) =>
@@ -35,15 +56,16 @@ export function columnSource(
   };
   switch (column.layout) {
     case "dictionary": {
-      const { indices, validity } = column;
+      const { indices, validity, dictionaryId } = column;
       return {
         ...rows,
         values: physicalVector(column.dictionary, type),
         sharesValues: true,
+        dictionaryId,
         select: (start, end, positions, levels) =>
           validity === undefined
-            ? selectIndices(indices, start, end, positions, levels)
-            : selectValidIndices(indices, validity, start, end, positions, levels),
+            ? selectIndices(indices, selection, start, end, positions, levels)
+            : selectValidIndices(indices, validity, selection, start, end, positions, levels),
       };
     }
     case "run-end-encoded": {
@@ -53,7 +75,7 @@ export function columnSource(
         values: physicalVector(values, type),
         sharesValues: true,
         select: (start, end, positions, levels) =>
-          selectRuns(runEnds, values.validity, start, end, positions, levels),
+          selectRuns(runEnds, values.validity, selection, start, end, positions, levels),
       };
     }
     case "boolean":
@@ -67,8 +89,8 @@ export function columnSource(
         sharesValues: false,
         select: (start, end, positions, levels) =>
           validity === undefined
-            ? selectAll(start, end, positions, levels)
-            : selectValid(validity, start, end, positions, levels),
+            ? selectAll(selection, start, end, positions, levels)
+            : selectValid(validity, selection, start, end, positions, levels),
       };
     }
     default:
@@ -77,19 +99,22 @@ export function columnSource(
 }
 
 function selectAll(
+  selection: RowSelection,
   start: number,
   end: number,
   positions: Int32Array,
   levels: DefinitionLevels,
 ): number {
   const count = end - start;
-  for (let i = 0; i < count; i++) positions[i] = start + i;
+  if (selection !== undefined) positions.set(selection.subarray(start, end));
+  else for (let i = 0; i < count; i++) positions[i] = start + i;
   levels.appendRows(count);
   return count;
 }
 
 function selectValid(
   validity: Uint8Array,
+  selection: RowSelection,
   start: number,
   end: number,
   positions: Int32Array,
@@ -97,9 +122,10 @@ function selectValid(
 ): number {
   const firstRow = levels.rowCount - start;
   let count = 0;
-  for (let row = start; row < end; row++) {
+  for (let at = start; at < end; at++) {
+    const row = selection === undefined ? at : selection[at]!;
     if ((validity[row >>> 3]! >>> (row & 7)) & 1) positions[count++] = row;
-    else levels.markNull(firstRow + row);
+    else levels.markNull(firstRow + at);
   }
   levels.appendRows(end - start);
   return count;
@@ -107,19 +133,23 @@ function selectValid(
 
 function selectIndices(
   indices: Int32Array,
+  selection: RowSelection,
   start: number,
   end: number,
   positions: Int32Array,
   levels: DefinitionLevels,
 ): number {
-  positions.set(indices.subarray(start, end));
-  levels.appendRows(end - start);
-  return end - start;
+  const count = end - start;
+  if (selection === undefined) positions.set(indices.subarray(start, end));
+  else for (let i = 0; i < count; i++) positions[i] = indices[selection[start + i]!]!;
+  levels.appendRows(count);
+  return count;
 }
 
 function selectValidIndices(
   indices: Int32Array,
   validity: Uint8Array,
+  selection: RowSelection,
   start: number,
   end: number,
   positions: Int32Array,
@@ -127,9 +157,10 @@ function selectValidIndices(
 ): number {
   const firstRow = levels.rowCount - start;
   let count = 0;
-  for (let row = start; row < end; row++) {
+  for (let at = start; at < end; at++) {
+    const row = selection === undefined ? at : selection[at]!;
     if ((validity[row >>> 3]! >>> (row & 7)) & 1) positions[count++] = indices[row]!;
-    else levels.markNull(firstRow + row);
+    else levels.markNull(firstRow + at);
   }
   levels.appendRows(end - start);
   return count;
@@ -138,6 +169,7 @@ function selectValidIndices(
 function selectRuns(
   runEnds: Int32Array,
   validity: Uint8Array | undefined,
+  selection: RowSelection,
   start: number,
   end: number,
   positions: Int32Array,
@@ -145,18 +177,27 @@ function selectRuns(
 ): number {
   const firstRow = levels.rowCount - start;
   let count = 0;
-  let row = start;
-  for (let run = start < end ? runAt(runEnds, start) : 0; row < end; run++) {
-    const runEnd = Math.min(runEnds[run]!, end);
+  let at = start;
+  for (let run = start < end ? runAt(runEnds, selection?.[start] ?? start) : 0; at < end; run++) {
+    const runEnd = endInSelection(selection, runEnds[run]!, at, end);
     const isValid = validity === undefined || ((validity[run >>> 3]! >>> (run & 7)) & 1) === 1;
     if (isValid) {
-      positions.fill(run, count, count + runEnd - row);
-      count += runEnd - row;
+      positions.fill(run, count, count + runEnd - at);
+      count += runEnd - at;
     } else {
-      for (let at = row; at < runEnd; at++) levels.markNull(firstRow + at);
+      for (; at < runEnd; at++) levels.markNull(firstRow + at);
     }
-    row = runEnd;
+    at = runEnd;
   }
   levels.appendRows(end - start);
   return count;
+}
+
+/** The place from `from` on, `to` at most, whose row lies behind a run. */
+function endInSelection(selection: RowSelection, runEnd: number, from: number, to: number): number {
+  if (selection === undefined) return Math.min(runEnd, to);
+  if (selection[to - 1]! < runEnd) return to;
+  let at = from;
+  while (selection[at]! < runEnd) at++;
+  return at;
 }

@@ -1,8 +1,8 @@
-import { isFlatColumn, type Column } from "@salon/columns";
+import { gatherColumn, isFlatColumn, type Column } from "@salon/columns";
 import { isPrimitiveType, type NestedField, type PrimitiveType } from "../../spec/type.ts";
 import { ColumnChunkWriter } from "./column-chunk-writer.ts";
 import type { ColumnChunkSettings } from "./column-chunk.ts";
-import { columnSource } from "./column-source.ts";
+import { columnSource, type RowSelection } from "./column-source.ts";
 import { DefinitionLevels } from "./definition-levels.ts";
 import { NestedLevels } from "./nested-levels.ts";
 import { nestedSource } from "./nested-source.ts";
@@ -11,7 +11,8 @@ import { stripeColumn } from "./stripe-column.ts";
 
 /** Writes a column of a table as the chunks of its leaves. */
 export interface ColumnWriter {
-  append(column: Column): void;
+  /** Appends the selected rows. */
+  append(column: Column, selection: RowSelection): void;
   /** One for each leaf, in the order of the file's columns. */
   readonly chunkWriters: readonly Pick<
     ColumnChunkWriter<never>,
@@ -40,9 +41,9 @@ function createFlatWriter(
   const writer = new ColumnChunkWriter(settings, new DefinitionLevels(), scratch);
   return {
     chunkWriters: [writer],
-    append: (column) => {
+    append: (column, selection) => {
       if (!isFlatColumn(column)) throw new TypeError(`a ${column.layout} column of a ${type.kind}`);
-      writer.append(columnSource(column, type));
+      writer.append(columnSource(column, type, selection));
     },
   };
 }
@@ -60,8 +61,9 @@ function createNestedWriter(
   });
   return {
     chunkWriters: writers,
-    append: (column) => {
-      for (const [index, stripe] of stripeColumn(column, field).entries()) {
+    append: (column, selection) => {
+      const selected = selection === undefined ? column : gatherColumn(column, selection);
+      for (const [index, stripe] of stripeColumn(selected, field).entries()) {
         writers[index]!.append(nestedSource(stripe, leaves[index]!.type));
       }
     },

@@ -1,9 +1,14 @@
 import type { PhysicalVector } from "./physical-vector.ts";
 import type { ValueDictionary } from "./value-dictionary.ts";
 
+/** Values from 0 on, below it, have places of their own: most numbers that repeat are small. */
+const DIRECT_VALUES = 1024;
+
 /** Distinct 32-bit values in an open-addressed table that is at most half full. */
 export class Int32Dictionary implements ValueDictionary {
   size = 0;
+  /** Id + 1 of small values; 0 where a value has none. */
+  #direct = new Int16Array(DIRECT_VALUES);
   #keys = new Int32Array(32);
   /** Id + 1; 0 is an empty slot. */
   #slots = new Int32Array(64);
@@ -27,7 +32,8 @@ export class Int32Dictionary implements ValueDictionary {
       throw new TypeError(`${source.kind} values in an int32 dictionary`);
     let done = 0;
     while (done < count) {
-      done = lookUp(source.values, rows, done, count, ids, at, this.#keys, this.#slots);
+      const tables = { direct: this.#direct, keys: this.#keys, slots: this.#slots };
+      done = lookUp(source.values, rows, done, count, ids, at, tables);
       if (done < count) this.#add(source.values[rows[done]!]!);
     }
   }
@@ -37,6 +43,7 @@ export class Int32Dictionary implements ValueDictionary {
     this.#keys[this.size] = key;
     this.size++;
     occupy(this.#slots, key, this.size);
+    if (isDirect(key)) this.#direct[key] = this.size;
   }
 
   #grow(): void {
@@ -48,6 +55,16 @@ export class Int32Dictionary implements ValueDictionary {
   }
 }
 
+interface Tables {
+  readonly direct: Int16Array;
+  readonly keys: Int32Array;
+  readonly slots: Int32Array;
+}
+
+function isDirect(key: number): boolean {
+  return key >>> 0 < DIRECT_VALUES;
+}
+
 /** Stops at the first value that is not in the table, and answers its place among the rows. */
 function lookUp(
   values: Int32Array,
@@ -56,13 +73,18 @@ function lookUp(
   to: number,
   ids: Int32Array,
   at: number,
-  keys: Int32Array,
-  slots: Int32Array,
+  { direct, keys, slots }: Tables,
 ): number {
   const mask = slots.length - 1;
   const shift = Math.clz32(mask);
   for (let i = from; i < to; i++) {
     const key = values[rows[i]!]!;
+    if (isDirect(key)) {
+      const known = direct[key]!;
+      if (known === 0) return i;
+      ids[at + i] = known - 1;
+      continue;
+    }
     let slot = Math.imul(key, 0x9e3779b1) >>> shift;
     let entry = slots[slot]!;
     while (entry !== 0 && keys[entry - 1] !== key) {

@@ -36,6 +36,19 @@ export function encodeDataPage(
   return encodedPage(writer, body.length, compressed);
 }
 
+/** A page of values in the PLAIN encoding behind its levels. */
+export function encodePlainPage(
+  levels: Uint8Array,
+  values: Uint8Array,
+  valueCount: number,
+  compression: PageCompression,
+): EncodedPage {
+  const body = new Uint8Array(levels.length + values.length);
+  body.set(levels);
+  body.set(values, levels.length);
+  return encodeDataPage(body, valueCount, "PLAIN", compression);
+}
+
 /** The page of a chunk's distinct values, in the PLAIN encoding. */
 export function encodeDictionaryPage(
   body: Uint8Array,

@@ -1,7 +1,7 @@
 import type { Column } from "@salon/columns";
 import type { NestedField } from "../../spec/type.ts";
-import { SLICE_LEVELS } from "./column-chunk-writer.ts";
 import type { ColumnChunk } from "./column-chunk.ts";
+import { SLICE_LEVELS, type RowSelection } from "./column-source.ts";
 import { createColumnWriter, type ColumnWriter } from "./column-writer.ts";
 import { encodeFooter, PARQUET_MAGIC, type FooterChunk, type FooterRowGroup } from "./footer.ts";
 import { pageLength, type EncodedPage } from "./page.ts";
@@ -76,9 +76,12 @@ export class ParquetEncoder {
     return PARQUET_MAGIC.slice();
   }
 
-  /** Appends rows to one column; the caller appends the same number to each, then counts them. */
-  appendColumn(index: number, column: Column): void {
-    this.#columns[index]!.append(column);
+  /**
+   * Appends the selected rows to one column; the caller appends the same number to each, then
+   * counts them.
+   */
+  appendColumn(index: number, column: Column, selection?: RowSelection): void {
+    this.#columns[index]!.append(column, selection);
   }
 
   /** Counts rows of which every column is appended. */

@@ -15,10 +15,16 @@ export function writePlain(
 ): void {
   switch (source.kind) {
     case "int32":
-      advance(writer, 4 * count, (view, at) => writeInt32(source.values, rows, count, view, at));
+      advance(writer, 4 * count, (view, at) => {
+        if (isStretch(rows, count)) copyWords(source.values, rows[0]!, count, view, at);
+        else writeInt32(source.values, rows, count, view, at);
+      });
       return;
     case "int64":
-      advance(writer, 8 * count, (view, at) => writeInt64(source.words, rows, count, view, at));
+      advance(writer, 8 * count, (view, at) => {
+        if (isStretch(rows, count)) copyWords(source.words, 2 * rows[0]!, 2 * count, view, at);
+        else writeInt64(source.words, rows, count, view, at);
+      });
       return;
     case "bytes":
       writeBytes(writer, source.data, source.offsets, rows, count, lengthPrefixed);
@@ -58,6 +64,26 @@ function advance(
   write(writer.view, writer.index);
   writer.offset += byteLength;
   writer.index += byteLength;
+}
+
+/** Whether the rows follow one another without a gap, as all rows of a column do. */
+function isStretch(rows: Int32Array, count: number): boolean {
+  if (count === 0) return false;
+  const first = rows[0]!;
+  if (rows[count - 1]! - first !== count - 1) return false;
+  for (let i = 1; i < count; i++) if (rows[i] !== first + i) return false;
+  return true;
+}
+
+function copyWords(
+  words: Int32Array,
+  first: number,
+  count: number,
+  view: DataView,
+  at: number,
+): void {
+  const bytes = new Uint8Array(words.buffer, words.byteOffset + 4 * first, 4 * count);
+  new Uint8Array(view.buffer, at).set(bytes);
 }
 
 function writeInt32(

@@ -8,45 +8,74 @@ const WANTED = -2;
 
 /**
  * The ids that a dictionary gives to the values of a column whose rows share values: each value is
- * looked up once, however many rows have it, and only if one has.
+ * looked up once, however many rows have it, and only if one has. For one dictionary alone.
  */
 export class SharedIds {
-  readonly #values: PhysicalVector;
-  /** Made at the first use: a column that is written plain never asks. */
-  #ids: Int32Array | undefined;
+  /** Of the column's dictionary, if it is one that grows: its entries stay what they are. */
+  readonly dictionaryId: symbol | undefined;
+  #ids: Int32Array = new Int32Array(0);
+  #wanted: Int32Array = new Int32Array(0);
+  /** Entries that the dictionary has from here. */
+  #addedCount = 0;
 
-  constructor(values: PhysicalVector) {
-    this.#values = values;
+  constructor(dictionaryId: symbol | undefined) {
+    this.dictionaryId = dictionaryId;
   }
 
-  /** As the dictionary's `encode`; for one dictionary alone. */
+  /** As the dictionary's `encode`, of values that may have grown since the last call. */
   encode(
     dictionary: ValueDictionary,
+    values: PhysicalVector,
     positions: Int32Array,
     count: number,
     ids: Int32Array,
     at: number,
   ): void {
-    const known = (this.#ids ??= new Int32Array(this.#values.length).fill(UNKNOWN));
-    const wanted = wantedPositions(positions, count, known);
-    if (wanted.length > 0) {
-      const found = new Int32Array(wanted.length);
-      dictionary.encode(this.#values, wanted, wanted.length, found, 0);
-      for (let i = 0; i < wanted.length; i++) known[wanted[i]!] = found[i]!;
-    }
+    this.#reserve(values.length, count);
+    const known = this.#ids;
+    const wantedCount = collectWanted(positions, count, known, this.#wanted);
+    if (wantedCount > 0) this.#lookUp(dictionary, values, wantedCount);
     copyIds(known, positions, count, ids, at);
+  }
+
+  #lookUp(dictionary: ValueDictionary, values: PhysicalVector, wantedCount: number): void {
+    const wanted = this.#wanted;
+    const found = new Int32Array(wantedCount);
+    const isAlone = this.dictionaryId !== undefined && dictionary.size === this.#addedCount;
+    if (isAlone && dictionary.addDistinct !== undefined) {
+      dictionary.addDistinct(values, wanted, wantedCount, found);
+      this.#addedCount = dictionary.size;
+    } else {
+      dictionary.encode(values, wanted, wantedCount, found, 0);
+    }
+    for (let i = 0; i < wantedCount; i++) this.#ids[wanted[i]!] = found[i]!;
+  }
+
+  #reserve(valueCount: number, count: number): void {
+    if (valueCount > this.#ids.length) {
+      const grown = new Int32Array(Math.max(valueCount, 2 * this.#ids.length)).fill(UNKNOWN);
+      grown.set(this.#ids);
+      this.#ids = grown;
+    }
+    if (count > this.#wanted.length) this.#wanted = new Int32Array(count);
   }
 }
 
-function wantedPositions(positions: Int32Array, count: number, known: Int32Array): Int32Array {
-  const wanted: number[] = [];
+/** Writes the positions of which no id is known to `wanted`, each once; answers how many. */
+function collectWanted(
+  positions: Int32Array,
+  count: number,
+  known: Int32Array,
+  wanted: Int32Array,
+): number {
+  let wantedCount = 0;
   for (let i = 0; i < count; i++) {
     const position = positions[i]!;
     if (known[position] !== UNKNOWN) continue;
     known[position] = WANTED;
-    wanted.push(position);
+    wanted[wantedCount++] = position;
   }
-  return Int32Array.from(wanted);
+  return wantedCount;
 }
 
 function copyIds(

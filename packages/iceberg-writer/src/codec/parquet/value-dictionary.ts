@@ -15,4 +15,9 @@ export interface ValueDictionary {
     ids: Int32Array,
     at: number,
   ): void;
+  /**
+   * As `encode` from 0 on, for values of which the caller knows that each is new. Absent where
+   * looking values up costs no more.
+   */
+  addDistinct?(source: PhysicalVector, rows: Int32Array, count: number, ids: Int32Array): void;
 }

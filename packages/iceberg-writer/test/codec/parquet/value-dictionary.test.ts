@@ -66,7 +66,7 @@ const batchesOf = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T[][]> => fc.array(f
 
 test("gives equal values equal ids, in the order of their first appearance", () => {
   fc.assert(
-    fc.property(batchesOf(fc.integer()), (batches) => {
+    fc.property(batchesOf(fc.oneof(fc.integer(), fc.nat(1100))), (batches) => {
       expect(encode(int32, batches)).toEqual(expected(batches));
     }),
   );
@@ -89,6 +89,21 @@ test("grows far beyond its first table", () => {
   expect(encode(int64, [longs])).toEqual(expected([longs]));
   const strings = values.map((value) => Buffer.from(`value ${value}`));
   expect(encode(bytes, [strings])).toEqual(expected([strings]));
+});
+
+test("looks others up beside values that were known to be distinct", () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.string()), fc.array(fc.string()), (distinct, others) => {
+      const vectorOf = (texts: readonly string[]): PhysicalVector =>
+        bytes(texts.map((text) => Buffer.from(text)));
+      const dictionary = createValueDictionary("bytes", true)!;
+      const ids = new Int32Array(distinct.length + others.length);
+      const rows = Int32Array.from(ids.keys());
+      dictionary.addDistinct?.(vectorOf(distinct), rows, distinct.length, ids);
+      dictionary.encode(vectorOf(others), rows, others.length, ids, distinct.length);
+      expect([...ids]).toEqual(idsOf([...distinct, ...others].map((text) => Buffer.from(text))));
+    }),
+  );
 });
 
 test("knows the bytes of its values in the plain encoding", () => {

@@ -1,0 +1,127 @@
+import {
+  isBitSet,
+  sliceColumn,
+  valueAt,
+  type DictionaryColumn,
+  type FlatColumn,
+} from "@salon/columns";
+import type { TransformFunction } from "../spec/transform-function.ts";
+import { transformToString, type Transform } from "../spec/transform.ts";
+import type { PrimitiveValue } from "../spec/value.ts";
+import { partitionKey } from "./partition-key.ts";
+import { classifyRows } from "./row-classes.ts";
+
+/** The result of a transform for each row, as a position among distinct results. */
+export interface RowResults {
+  readonly codes: Int32Array;
+  /** Some may be of no row. */
+  readonly results: readonly (PrimitiveValue | null)[];
+}
+
+/** Applies a transform to columns. */
+export class TransformCodes {
+  readonly #transform: Transform;
+  readonly #apply: TransformFunction;
+
+  constructor(transform: Transform, apply: TransformFunction) {
+    this.#transform = transform;
+    this.#apply = apply;
+  }
+
+  /** The transform runs once for each class of rows, or once for each new entry's. */
+  rowResults(column: FlatColumn): RowResults {
+    if (column.layout === "dictionary" && column.dictionaryId !== undefined) {
+      return this.#resultsOfEntries(column, column.dictionaryId);
+    }
+    const distinct = new DistinctResults();
+    return { codes: this.#codes(column, distinct), results: distinct.values };
+  }
+
+  #resultsOfEntries(column: DictionaryColumn, id: symbol): RowResults {
+    const entries = entryCodes(id, this.#transform);
+    const { dictionary } = column;
+    if (dictionary.length > entries.count) {
+      const added = sliceColumn(dictionary, entries.count, dictionary.length);
+      entries.add(this.#codes(added, entries.distinct));
+    }
+    const codes = entries.codesOfRows(column);
+    return { codes, results: entries.distinct.values };
+  }
+
+  #codes(column: FlatColumn, distinct: DistinctResults): Int32Array {
+    const { classes, classCount } = classifyRows(column, this.#transform);
+    const codeOfClass = Int32Array.from(firstRows(classes, classCount), (row) =>
+      row < 0 ? -1 : distinct.codeOf(this.#apply(valueAt(column, row))),
+    );
+    const codes = new Int32Array(classes.length);
+    for (let row = 0; row < codes.length; row++) codes[row] = codeOfClass[classes[row]!]!;
+    return codes;
+  }
+}
+
+/**
+ * What is known of growing dictionaries, which outlive the writers that their rows go to; by the
+ * transform.
+ */
+const knownEntries = new WeakMap<symbol, Map<string, EntryCodes>>();
+
+function entryCodes(dictionaryId: symbol, transform: Transform): EntryCodes {
+  const byTransform = knownEntries.get(dictionaryId) ?? new Map<string, EntryCodes>();
+  knownEntries.set(dictionaryId, byTransform);
+  const key = transformToString(transform);
+  const codes = byTransform.get(key) ?? new EntryCodes();
+  byTransform.set(key, codes);
+  return codes;
+}
+
+/** Distinct results in the order in which they came; a code is a position among them. */
+class DistinctResults {
+  readonly values: (PrimitiveValue | null)[] = [];
+  readonly #codes = new Map<string, number>();
+
+  codeOf(result: PrimitiveValue | null): number {
+    const key = partitionKey([result]);
+    const known = this.#codes.get(key);
+    if (known !== undefined) return known;
+    this.#codes.set(key, this.values.length);
+    return this.values.push(result) - 1;
+  }
+}
+
+/** The codes of a dictionary's entries. */
+class EntryCodes {
+  readonly distinct = new DistinctResults();
+  count = 0;
+  #codes = new Int32Array(0);
+
+  add(codes: Int32Array): void {
+    const count = this.count + codes.length;
+    if (count > this.#codes.length) {
+      const grown = new Int32Array(Math.max(count, 2 * this.#codes.length));
+      grown.set(this.#codes);
+      this.#codes = grown;
+    }
+    this.#codes.set(codes, this.count);
+    this.count = count;
+  }
+
+  codesOfRows({ indices, validity, length }: DictionaryColumn): Int32Array {
+    const rows = new Int32Array(length);
+    pickCodes(this.#codes, indices, rows);
+    if (validity === undefined) return rows;
+    const codeOfNull = this.distinct.codeOf(null);
+    for (let row = 0; row < length; row++) if (!isBitSet(validity, row)) rows[row] = codeOfNull;
+    return rows;
+  }
+}
+
+function pickCodes(codes: Int32Array, indices: Int32Array, rows: Int32Array): void {
+  for (let row = 0; row < rows.length; row++) rows[row] = codes[indices[row]!]!;
+}
+
+/** The first row of each class, -1 where it has none. */
+function firstRows(classes: Int32Array, classCount: number): Int32Array {
+  const first = new Int32Array(classCount).fill(-1);
+  for (let row = classes.length - 1; row >= 0; row--) first[classes[row]!] = row;
+  return first;
+}
