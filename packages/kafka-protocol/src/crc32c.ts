@@ -1,7 +1,7 @@
 /** Reflected form of the Castagnoli polynomial 0x1EDC6F41. */
 const POLYNOMIAL = 0x82f63b78;
 
-/** Eight tables of 256 in one array: table `k` advances a byte that `k` more bytes follow. */
+/** Sixteen tables of 256 in one array: table `k` advances a byte that `k` more bytes follow. */
 const TABLES: Int32Array = buildTables();
 
 /**
@@ -11,22 +11,32 @@ const TABLES: Int32Array = buildTables();
 export function crc32c(bytes: Uint8Array, start: number, end: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const table = TABLES;
-  const wordsEnd = end - ((end - start) & 7);
+  const wordsEnd = end - ((end - start) & 15);
   let crc = -1;
   let i = start;
-  // Slicing by eight: this loop sees every fetched byte.
-  for (; i < wordsEnd; i += 8) {
-    const low = crc ^ view.getInt32(i, true);
-    const high = view.getInt32(i + 4, true);
+  // Slicing by sixteen, unrolled: this loop sees every fetched byte.
+  for (; i < wordsEnd; i += 16) {
+    const first = crc ^ view.getInt32(i, true);
+    const second = view.getInt32(i + 4, true);
+    const third = view.getInt32(i + 8, true);
+    const fourth = view.getInt32(i + 12, true);
     crc =
-      (table[1792 + (low & 255)] as number) ^
-      (table[1536 + ((low >>> 8) & 255)] as number) ^
-      (table[1280 + ((low >>> 16) & 255)] as number) ^
-      (table[1024 + (low >>> 24)] as number) ^
-      (table[768 + (high & 255)] as number) ^
-      (table[512 + ((high >>> 8) & 255)] as number) ^
-      (table[256 + ((high >>> 16) & 255)] as number) ^
-      (table[high >>> 24] as number);
+      (table[3840 + (first & 255)] as number) ^
+      (table[3584 + ((first >>> 8) & 255)] as number) ^
+      (table[3328 + ((first >>> 16) & 255)] as number) ^
+      (table[3072 + (first >>> 24)] as number) ^
+      (table[2816 + (second & 255)] as number) ^
+      (table[2560 + ((second >>> 8) & 255)] as number) ^
+      (table[2304 + ((second >>> 16) & 255)] as number) ^
+      (table[2048 + (second >>> 24)] as number) ^
+      (table[1792 + (third & 255)] as number) ^
+      (table[1536 + ((third >>> 8) & 255)] as number) ^
+      (table[1280 + ((third >>> 16) & 255)] as number) ^
+      (table[1024 + (third >>> 24)] as number) ^
+      (table[768 + (fourth & 255)] as number) ^
+      (table[512 + ((fourth >>> 8) & 255)] as number) ^
+      (table[256 + ((fourth >>> 16) & 255)] as number) ^
+      (table[fourth >>> 24] as number);
   }
   for (; i < end; i++) {
     crc = (crc >>> 8) ^ (table[(crc ^ (bytes[i] as number)) & 255] as number);
@@ -35,7 +45,7 @@ export function crc32c(bytes: Uint8Array, start: number, end: number): number {
 }
 
 function buildTables(): Int32Array {
-  const tables = new Int32Array(8 * 256);
+  const tables = new Int32Array(16 * 256);
   for (let byte = 0; byte < 256; byte++) {
     let crc = byte;
     for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1;
