@@ -1,4 +1,6 @@
 const LENGTH_SIZE = 4;
+/** Behind a response, so that its last record batch can be read by whole words where it lies. */
+const SLACK_BYTES = 64;
 
 /**
  * Puts a stream of bytes together to the responses of Kafka's protocol, each behind its int32
@@ -45,6 +47,6 @@ export class ResponseReader {
       throw new RangeError(`a response of ${length} bytes`);
     }
     // Its pages are touched only as bytes come.
-    return Buffer.allocUnsafeSlow(length);
+    return Buffer.allocUnsafeSlow(length + SLACK_BYTES).subarray(0, length);
   }
 }

@@ -12,8 +12,8 @@ export interface InflatedBatch {
 }
 
 /**
- * The records of consecutive batches from `requestedOffset` on. Each batch is copied once, whole,
- * and its records are found in the copy.
+ * The records of consecutive batches from `requestedOffset` on, found where the batches lie; batches
+ * that lie apart, as inflated ones do, are copied once, whole.
  *
  * @throws RecordBatchError where a record breaks the format (Kafka protocol: Record).
  */
@@ -21,15 +21,12 @@ export function recordChunkFromBatches(
   coverage: Pick<RecordChunk, "topic" | "partition" | "requestedOffset" | "nextOffset">,
   batches: readonly InflatedBatch[],
 ): RecordChunk {
-  const size = batches.reduce((sum, batch) => sum + batch.records.length, 0);
   const capacity = batches.reduce((sum, batch) => sum + batch.header.recordCount, 0);
-  const buffer = Buffer.allocUnsafeSlow(size + RECORD_CHUNK_SLACK_BYTES).fill(0, size);
   const index = createRecordIndex(capacity);
-  let at = 0;
-  for (const { header, records } of batches) {
-    buffer.set(records, at);
-    indexRecords(index, header, buffer, at, at + records.length, coverage.requestedOffset);
-    at += records.length;
+  const { buffer, starts } = sharedBuffer(batches) ?? copiedBatches(batches);
+  for (const [i, { header, records }] of batches.entries()) {
+    const start = starts[i]!;
+    indexRecords(index, header, buffer, start, start + records.length, coverage.requestedOffset);
   }
   const { count, runs } = index;
   return {
@@ -44,6 +41,41 @@ export function recordChunkFromBatches(
     ...headerRanges(index),
     timestampsMs: index.timestampsMs.subarray(0, count),
   };
+}
+
+/** Batches in one buffer, with slack behind them, and where the records of each begin. */
+interface PlacedBatches {
+  readonly buffer: Uint8Array;
+  readonly starts: readonly number[];
+}
+
+/** What the batches are views of; undefined where they lie apart or nothing follows them. */
+function sharedBuffer(batches: readonly InflatedBatch[]): PlacedBatches | undefined {
+  const [first, last] = [batches[0]?.records, batches.at(-1)?.records];
+  if (first === undefined || last === undefined) return undefined;
+  const { buffer, byteOffset } = first;
+  const end = last.byteOffset + last.length + RECORD_CHUNK_SLACK_BYTES;
+  const areInOrder = batches.every(
+    ({ records, header }) => header.codec === "none" && records.buffer === buffer,
+  );
+  if (!areInOrder || end > buffer.byteLength) return undefined;
+  return {
+    buffer: new Uint8Array(buffer, byteOffset, end - byteOffset),
+    starts: batches.map(({ records }) => records.byteOffset - byteOffset),
+  };
+}
+
+function copiedBatches(batches: readonly InflatedBatch[]): PlacedBatches {
+  const size = batches.reduce((sum, { records }) => sum + records.length, 0);
+  const buffer = Buffer.allocUnsafeSlow(size + RECORD_CHUNK_SLACK_BYTES).fill(0, size);
+  const starts: number[] = [];
+  let at = 0;
+  for (const { records } of batches) {
+    starts.push(at);
+    buffer.set(records, at);
+    at += records.length;
+  }
+  return { buffer, starts };
 }
 
 function headerRanges({

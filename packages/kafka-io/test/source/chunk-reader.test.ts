@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type FetchedLog, nextFetchOffset, readChunks } from "../../src/source/chunk-reader.ts";
 import { crc32c } from "@salon/kafka-protocol";
 import { KafkaIoError } from "../../src/kafka-io-error.ts";
+import type { RecordChunk } from "../../src/port/record-chunk.ts";
 import type { RecordHeader } from "../../src/port/record-header.ts";
 import { encodeRecordBatch } from "../../src/protocol/record-batch-encoder.ts";
 import { recordHeaders } from "../../src/protocol/record-headers.ts";
@@ -124,6 +125,27 @@ describe("batches of other clients", () => {
 });
 
 describe("readChunks", () => {
+  test("leaves uncompressed batches where they lie, if something may be read behind them", () => {
+    const batches = Buffer.concat([batchAt(0, ["a", "b"]), batchAt(2, ["c"])]);
+    const [roomy, tight] = [64, 63].map((slack) => {
+      const memory = Buffer.allocUnsafeSlow(batches.length + slack);
+      memory.set(batches);
+      return memory.subarray(0, batches.length);
+    });
+    const [shared, copied] = [roomy, tight].map((records) => [...readChunks(fetched(records!))]);
+    expect(shared![0]!.buffer.buffer).toBe(roomy!.buffer);
+    expect(copied![0]!.buffer.buffer).not.toBe(tight!.buffer);
+    for (const chunks of [shared!, copied!]) {
+      const [{ buffer, valueEnds }] = chunks as [RecordChunk];
+      expect(chunks.flatMap((chunk) => recordsOf(chunk).map(({ value }) => value))).toEqual([
+        "a",
+        "b",
+        "c",
+      ]);
+      expect(buffer.length - valueEnds.at(-1)!).toBeGreaterThanOrEqual(64);
+    }
+  });
+
   test("nothing complete is no progress", () => {
     const whole = batchAt(0, ["a"]);
     for (const length of [0, 11, 60, whole.length - 1]) {
