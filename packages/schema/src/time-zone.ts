@@ -29,8 +29,21 @@ const HOUR_SECONDS = 3600;
 const OFFSET_HOURS_MAX = 17;
 const CACHED_DAYS_MAX = 4096;
 
+/** Zones by their names: what they know of the days serves all. */
+const zones = new Map<string, TimeZone>();
+const CACHED_ZONES_MAX = 64;
+
 /** The zone of an IANA name; TIME_ZONE_UNKNOWN where this Node's data have none. */
 export function createTimeZone(name: string): TimeZone {
+  const known = zones.get(name);
+  if (known !== undefined) return known;
+  const zone = readTimeZone(name);
+  if (zones.size >= CACHED_ZONES_MAX) zones.clear();
+  zones.set(name, zone);
+  return zone;
+}
+
+function readTimeZone(name: string): TimeZone {
   const offsetAt = createOffsetReader(name);
   const days = new Map<number, DayOffsets>();
   const offsetsOf = (epochDay: number): DayOffsets => {
