@@ -54,11 +54,21 @@ export function parseJsonPlainly(text: string): JsonValue {
   );
 }
 
-/** The inverse: bigints become JSON numbers. */
+/**
+ * The inverse: bigints become JSON numbers.
+ *
+ * A replacer takes several times as long as the serializing itself, which throws at the first
+ * bigint: what has one mostly has it near its beginning.
+ */
 export function serializeJson(value: JsonValue): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === "bigint" ? jsonWithSource.rawJSON(item.toString()) : item,
-  );
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return JSON.stringify(value, (_key, item: unknown) =>
+      typeof item === "bigint" ? jsonWithSource.rawJSON(item.toString()) : item,
+    );
+  }
 }
 
 /** The text with its long integers as strings; what stands in strings is left alone. */
