@@ -11,6 +11,9 @@ import {
 } from "../spec/manifest-file.ts";
 import { schemaToJson } from "../spec/schema.ts";
 
+const AVRO_SCHEMA = structToAvro("manifest_file", MANIFEST_LIST_FIELDS);
+const ICEBERG_SCHEMA = serializeJson(schemaToJson({ schemaId: 0, fields: MANIFEST_LIST_FIELDS }));
+
 /** What a manifest list in format v2 is made of. */
 export interface ManifestListOptions {
   readonly snapshotId: bigint;
@@ -29,14 +32,14 @@ export interface ManifestListOptions {
 export function encodeManifestList(options: ManifestListOptions): Uint8Array {
   const { snapshotId, parentSnapshotId, sequenceNumber, codec = "deflate" } = options;
   const builder = new AvroFileBuilder({
-    schema: structToAvro("manifest_file", MANIFEST_LIST_FIELDS),
+    schema: AVRO_SCHEMA,
     codec,
     metadata: {
       "snapshot-id": snapshotId.toString(),
       "parent-snapshot-id": parentSnapshotId?.toString() ?? "null",
       "sequence-number": sequenceNumber.toString(),
       "format-version": "2",
-      "iceberg.schema": serializeJson(schemaToJson({ schemaId: 0, fields: MANIFEST_LIST_FIELDS })),
+      "iceberg.schema": ICEBERG_SCHEMA,
     },
   });
   for (const manifest of options.manifests) {
