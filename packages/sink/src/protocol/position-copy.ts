@@ -1,4 +1,4 @@
-import { parseSourceRecord, serializeSourceRecord } from "./source-record.ts";
+import { serializeSourceRecord, sourceRecordFromJson } from "./source-record.ts";
 import type { SourceRecord } from "./source-record.ts";
 
 /**
@@ -14,12 +14,12 @@ export interface PositionCopy {
 
 /** The text of the property. */
 export function serializePositionCopy(copy: PositionCopy): string {
-  return JSON.stringify({
+  const named = JSON.stringify({
     table: copy.tableUuid,
     snapshot: copy.snapshotId.toString(),
     sequence: copy.sequenceNumber,
-    record: JSON.parse(serializeSourceRecord(copy.record)),
   });
+  return `${named.slice(0, -1)},"record":${serializeSourceRecord(copy.record)}}`;
 }
 
 /**
@@ -36,7 +36,7 @@ export function parsePositionCopy(text: string): PositionCopy | undefined {
       tableUuid: table,
       snapshotId: BigInt(snapshot),
       sequenceNumber: sequence as number,
-      record: parseSourceRecord(JSON.stringify(record)),
+      record: sourceRecordFromJson(record),
     };
   } catch {
     // Whatever is wrong with it, the copy is as good as missing.

@@ -48,7 +48,8 @@ export type PositionReading =
  */
 export function readPosition(metadata: TableMetadata, sourceId: string): PositionReading {
   const key = sourceKey(sourceId);
-  const copy = newestOf(ownCopy(metadata, key), newestOwnSnapshot(metadata, key));
+  const property = ownCopy(metadata, key);
+  const copy = newestOwnSnapshot(metadata, key, property?.sequenceNumber) ?? property;
   const line = mainLine(metadata, (snapshot) => snapshot.summary[key] !== undefined);
   const own = line.found;
   const foreignSnapshots = line.passed;
@@ -68,7 +69,7 @@ export function readPosition(metadata: TableMetadata, sourceId: string): Positio
       kind: "recorded",
       record,
       snapshotId: own.snapshotId,
-      isCopyStale: isCopyStale(metadata, key, record),
+      isCopyStale: property === undefined || !isSameRecord(property.record, record),
       foreignSnapshots,
     };
   }
@@ -169,20 +170,19 @@ function ownCopy(metadata: TableMetadata, key: string): PositionCopy | undefined
   return copy?.tableUuid === metadata.tableUuid ? copy : undefined;
 }
 
-function isCopyStale(metadata: TableMetadata, key: string, record: SourceRecord): boolean {
-  const copy = ownCopy(metadata, key);
-  return copy === undefined || !isSameRecord(copy.record, record);
-}
-
 function isSameRecord(left: SourceRecord, right: SourceRecord): boolean {
   return serializeSourceRecord(left) === serializeSourceRecord(right);
 }
 
 /**
- * What an own snapshot would have left as copy: whoever edits properties does not hide a rollback
- * as long as the snapshots that it undid are known.
+ * What the newest own snapshot would have left as copy, if it is above a sequence number: whoever
+ * edits properties does not hide a rollback as long as the snapshots that it undid are known.
  */
-function newestOwnSnapshot(metadata: TableMetadata, key: string): PositionCopy | undefined {
+function newestOwnSnapshot(
+  metadata: TableMetadata,
+  key: string,
+  aboveSequence = Number.NEGATIVE_INFINITY,
+): PositionCopy | undefined {
   let newest: Snapshot | undefined;
   for (const snapshot of metadata.snapshots) {
     if (snapshot.summary[key] === undefined) continue;
@@ -190,20 +190,15 @@ function newestOwnSnapshot(metadata: TableMetadata, key: string): PositionCopy |
   }
   const text = newest?.summary[key];
   if (newest === undefined || text === undefined) return undefined;
+  const sequenceNumber = Number(newest.sequenceNumber);
+  if (sequenceNumber <= aboveSequence) return undefined;
+  const { tableUuid } = metadata;
   return {
-    tableUuid: metadata.tableUuid,
+    tableUuid,
     snapshotId: newest.snapshotId,
-    sequenceNumber: Number(newest.sequenceNumber),
+    sequenceNumber,
     record: parseSourceRecord(text),
   };
-}
-
-function newestOf(
-  left: PositionCopy | undefined,
-  right: PositionCopy | undefined,
-): PositionCopy | undefined {
-  if (left === undefined || right === undefined) return left ?? right;
-  return right.sequenceNumber > left.sequenceNumber ? right : left;
 }
 
 /** A cherry-pick of an own snapshot brings its rows a second time. */

@@ -118,7 +118,8 @@ export function parseSourceRecord(text: string): SourceRecord {
   return sourceRecordFromJson(json);
 }
 
-function sourceRecordFromJson(json: unknown): SourceRecord {
+/** As {@link parseSourceRecord}, of what is parsed as JSON already. */
+export function sourceRecordFromJson(json: unknown): SourceRecord {
   const record = asObject(json, "recorded position");
   const partitions = asOffset(record["partitions"], "partitions");
   const ledger = ledgerFromJson(record["ledger"]);
