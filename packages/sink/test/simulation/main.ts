@@ -1,8 +1,12 @@
 // Runs seeded histories of the engine in virtual time: `pnpm simulate --seeds 10000`, or one of
-// them with all of its trace: `pnpm simulate --seed 4711 --trace`.
+// them with all of its trace: `pnpm simulate --seed 4711 --trace`. Most of many write handles in
+// the place of bytes; `--codecs whole` has all of them write files, `--codecs handles` none.
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { sampledCodecs } from "./codecs.ts";
+import type { Codecs } from "./codecs.ts";
 import { runSeeds } from "./run-seeds.ts";
+import type { SeedOutcome } from "./seed-worker.ts";
 
 /** Of the end of a history that failed. */
 const TRACE_LINES = 120;
@@ -13,44 +17,57 @@ const { values } = parseArgs({
     first: { type: "string", default: "1" },
     seed: { type: "string" },
     trace: { type: "boolean", default: false },
+    codecs: { type: "string", default: "sampled" },
     threads: { type: "string", default: String(availableParallelism()) },
   },
 });
+const codecsOf = readCodecs(values.codecs);
 const first = readCount("first", values.seed ?? values.first);
-const seeds = values.seed === undefined ? readCount("seeds", values.seeds) : 1;
-const threads = Math.min(readCount("threads", values.threads), seeds);
+const count = values.seed === undefined ? readCount("seeds", values.seeds) : 1;
+const threads = Math.min(readCount("threads", values.threads), count);
+const seeds = Array.from({ length: count }, (_, index) => first + index);
 
 const start = performance.now();
-let run = 0;
+let done = 0;
 const failed: number[] = [];
-await Promise.all(
-  Array.from({ length: threads }, (_, thread) =>
-    runSeeds(
-      {
-        first: first + thread,
-        step: threads,
-        count: Math.ceil((seeds - thread) / threads),
-        stopsAtProblem: false,
-        traceLines: values.trace ? Infinity : TRACE_LINES,
-      },
-      ({ seed, problems }) => {
-        run++;
-        if (problems.length > 0) failed.push(seed);
-        for (const problem of problems) console.log(problem);
-        if (run % 1_000 === 0) console.log(`${run} of ${seeds} seeds`);
-      },
-    ),
-  ),
-);
+await Promise.all(Array.from({ length: threads }, (_, thread) => runThread(thread)));
 const seconds = (performance.now() - start) / 1_000;
 console.log(
-  `${run} seeds in ${seconds.toFixed(1)} s on ${threads} threads: ${failed.length} failed` +
-    (failed.length === 0 ? "" : ` (${failed.join(", ")})`),
+  `${done} seeds in ${seconds.toFixed(1)} s on ${threads} threads: ${failed.length} failed` +
+    (failed.length === 0 ? "" : ` (${failed.toSorted((a, b) => a - b).join(", ")})`),
 );
-process.exitCode = run === seeds && failed.length === 0 ? 0 : 1;
+process.exitCode = done === count && failed.length === 0 ? 0 : 1;
+
+/** Every thread has its share of each kind. */
+async function runThread(thread: number): Promise<void> {
+  for (const codecs of ["handles", "whole"] as const) {
+    const own = seeds.filter((seed) => codecsOf(seed) === codecs);
+    const share = own.filter((_, index) => index % threads === thread);
+    if (share.length === 0) continue;
+    const traceLines = values.trace ? Infinity : TRACE_LINES;
+    const tellsAll = values.trace && values.seed !== undefined;
+    await runSeeds(
+      { seeds: share, codecs, stopsAtProblem: false, traceLines, tellsAll },
+      onOutcome,
+    );
+  }
+}
+
+function onOutcome({ seed, hasProblem, told }: SeedOutcome): void {
+  done++;
+  if (hasProblem) failed.push(seed);
+  if (told !== "") console.log(told);
+  if (done % 1_000 === 0) console.log(`${done} of ${count} seeds`);
+}
+
+function readCodecs(name: string): (seed: number) => Codecs {
+  if (name === "sampled") return sampledCodecs;
+  if (name === "whole" || name === "handles") return () => name;
+  throw new Error(`--codecs takes whole, handles or sampled, not ${name}`);
+}
 
 function readCount(name: string, text: string): number {
-  const count = Number(text);
-  if (/^\d{1,9}$/.test(text) && count > 0) return count;
+  const number = Number(text);
+  if (/^\d{1,9}$/.test(text) && number > 0) return number;
   throw new Error(`--${name} takes a number from 1, not ${text}`);
 }

@@ -1,16 +1,18 @@
 import { registerHooks } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
+import type { Codecs } from "./codecs.ts";
 import type { Mutation } from "./mutations/mutation.ts";
 
-/** Which seeds a worker runs: from `first` on, each `step`th, `count` of them. */
-export interface SeedRange {
-  readonly first: number;
-  readonly step: number;
-  readonly count: number;
+/** Which histories a worker runs, and how. */
+export interface SeedRun {
+  readonly seeds: readonly number[];
+  readonly codecs: Codecs;
   /** Stops at the first problem. */
   readonly stopsAtProblem: boolean;
   /** Lines of the trace that a problem shows; all where it is infinite. */
   readonly traceLines: number;
+  /** Whether the trace is told of histories without a problem too. */
+  readonly tellsAll?: boolean | undefined;
   /** A defect that the code is given before it is loaded. */
   readonly mutation?: Mutation | undefined;
 }
@@ -18,17 +20,29 @@ export interface SeedRange {
 /** What a worker tells of each seed. */
 export interface SeedOutcome {
   readonly seed: number;
-  readonly problems: readonly string[];
+  readonly hasProblem: boolean;
+  /** The problem, if there is one, and the trace. */
+  readonly told: string;
 }
 
-const range = workerData as SeedRange;
-if (range.mutation !== undefined) mutate(range.mutation);
+/** What handles are used by; the tests of that package are no part of this one's. */
+interface HandleModule {
+  readonly useHandles: () => void;
+  readonly forgetHandles: () => void;
+}
+const HANDLES = "../../../iceberg-writer/test/handles/use-handles.ts";
+
+const run = workerData as SeedRun;
+if (run.mutation !== undefined) mutate(run.mutation);
+const handles = (await import(HANDLES)) as HandleModule;
+if (run.codecs === "handles") handles.useHandles();
 const { Simulation } = await import("./simulation.ts");
-for (let index = 0; index < range.count; index++) {
-  const seed = range.first + index * range.step;
-  const problems = await Simulation.run(seed, range.traceLines);
-  parentPort?.postMessage({ seed, problems } satisfies SeedOutcome, []);
-  if (problems.length > 0 && range.stopsAtProblem) break;
+for (const seed of run.seeds) {
+  const { hasProblem, tell } = await Simulation.run(seed);
+  const told = hasProblem || run.tellsAll === true ? tell(run.traceLines) : "";
+  parentPort?.postMessage({ seed, hasProblem, told } satisfies SeedOutcome, []);
+  handles.forgetHandles();
+  if (hasProblem && run.stopsAtProblem) break;
 }
 
 /** Loads the mutated text instead of the file's; a text that is not there once is an error. */

@@ -28,11 +28,10 @@ export function fetchThrough(
   const network = new SimNetwork(server, process, rates);
   return async (input, init) => {
     const url = input instanceof Request ? input.url : input.toString();
-    const { pathname, search } = new URL(url);
     const { status, body } = await network.send({
       method: init?.method ?? "GET",
-      path: pathname + search,
-      headers: new Headers(init?.headers),
+      path: url.slice(url.indexOf("/v1")),
+      headers: init?.headers,
       body: typeof init?.body === "string" ? init.body : "",
     });
     return new TextResponse(status, body);

@@ -25,7 +25,7 @@ export interface SimRequest {
   readonly method: string;
   /** Behind the host, with the query. */
   readonly path: string;
-  readonly headers: Headers;
+  readonly headers: RequestInit["headers"];
   readonly body: string;
 }
 
@@ -63,8 +63,9 @@ export class SimRestServer {
   }
 
   handle(request: SimRequest): Promise<SimAnswer> {
-    const key = request.headers.get("idempotency-key");
-    if (key === null || !this.#remembersKeys) return this.#answer(request);
+    if (!this.#remembersKeys) return this.#answer(request);
+    const key = new Headers(request.headers).get("idempotency-key");
+    if (key === null) return this.#answer(request);
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
     const answer = this.#answer(request);

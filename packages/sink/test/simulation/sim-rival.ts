@@ -188,7 +188,8 @@ export class SimRival {
     const name = sourceKey("ratings");
     this.#oldCopy ??= table.metadata.properties[name];
     const value = [undefined, "edited", this.#oldCopy][this.#world.between(0, 2)];
-    this.#world.log(`rival edits the property: ${value?.slice(0, 80) ?? "removed"}`);
+    const isOld = value !== undefined && value === this.#oldCopy;
+    this.#world.log(`rival edits the property: ${isOld ? "an older copy" : (value ?? "removed")}`);
     const changes = value === undefined ? { remove: [name] } : { set: { [name]: value } };
     await updateProperties({
       catalog: this.#catalog,

@@ -1,4 +1,5 @@
 import type { SinkClock } from "../../src/shell/sink-clock.ts";
+import { SimTrace } from "./sim-trace.ts";
 
 interface Timer {
   readonly atMs: number;
@@ -15,7 +16,7 @@ const QUIET_TURNS = 1;
  * next timer; chance is drawn from a seed, so that a history can be had again.
  */
 export class SimWorld implements SinkClock {
-  readonly trace: string[] = [];
+  readonly trace: SimTrace = new SimTrace();
   readonly #timers = new Set<Timer>();
   #nowMs = 0;
   #seed: number;
@@ -36,10 +37,11 @@ export class SimWorld implements SinkClock {
 
   /** A UUID of version 4. */
   readonly uuid = (): string => {
-    const hex = Array.from({ length: 32 }, (_, digit) =>
-      digit === 12 ? "4" : digit === 16 ? "8" : this.between(0, 15).toString(16),
-    ).join("");
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/u, "$1-$2-$3-$4-");
+    let uuid = "";
+    for (const mark of "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx") {
+      uuid += mark === "x" ? this.between(0, 15).toString(16) : mark;
+    }
+    return uuid;
   };
 
   readonly startTimer = (callback: () => void, waitMs: number): (() => void) => {
@@ -62,7 +64,7 @@ export class SimWorld implements SinkClock {
   }
 
   log(text: string): void {
-    this.trace.push(`${(this.#nowMs / 1000).toFixed(3)} ${text}`);
+    this.trace.add(this.#nowMs, text);
   }
 
   /**

@@ -43,6 +43,14 @@ const RARE: ReadonlyMap<number, Rare> = new Map([
   [18, "recovered"],
 ]);
 
+/** What came of a history. */
+export interface SimHistory {
+  /** Whether something went wrong, or could not be proved. */
+  readonly hasProblem: boolean;
+  /** The seed, what went wrong, and so many of the last lines of the trace; all by default. */
+  readonly tell: (linesMax?: number) => string;
+}
+
 /**
  * One history from a seed: several members, a bad network, a rival writer, and a proof at the end.
  */
@@ -82,22 +90,23 @@ export class Simulation {
     this.#feeds = names.map((name) => this.#createFeed(name));
   }
 
-  /** What went wrong, with the seed and the end of the trace; nothing where all is proved. */
-  static async run(seed: number, traceLines = 120): Promise<readonly string[]> {
+  /** Runs the history of a seed to its end, and to the proof of what it left. */
+  static async run(seed: number): Promise<SimHistory> {
     const world = new SimWorld(seed);
     const rare = RARE.get(seed % RARE_EVERY);
     // In the file-system layout nobody may take the place of a table that has writers.
     const isRest = world.chance(0.65) || rare === "table-replaced";
     const catalog = await SimCatalog.open(world, isRest ? "rest" : "hadoop");
     const simulation = new Simulation(world, rare, catalog);
+    let problem: string | undefined;
     try {
       await simulation.#run();
-      return [];
     } catch (error) {
-      const trace = simulation.world.trace.slice(-traceLines).join("\n");
-      const told = error instanceof Error ? error.stack : String(error);
-      return [`seed ${seed}: ${told}\n${trace}`];
+      problem = (error instanceof Error ? error.stack : undefined) ?? String(error);
     }
+    const end = `seed ${seed}: ${problem ?? "all is proved"}`;
+    const tell = (linesMax?: number): string => world.trace.tell(end, linesMax);
+    return { hasProblem: problem !== undefined, tell };
   }
 
   get #isRestless(): boolean {

@@ -29,11 +29,14 @@ async function tryWaiting(): Promise<void> {
 async function noticeOf(mutation: Mutation): Promise<string | undefined> {
   let noticed: string | undefined;
   const [first, step] = mutation.among === undefined ? [1, 1] : [mutation.among, 20];
-  const count = Math.ceil(seedsMax / step);
+  const seeds = Array.from(
+    { length: Math.ceil(seedsMax / step) },
+    (_, index) => first + index * step,
+  );
   await runSeeds(
-    { first, step, count, stopsAtProblem: true, traceLines: 0, mutation },
-    ({ seed, problems: [problem] }) => {
-      if (problem !== undefined) noticed = problem.split("\n")[0] ?? `seed ${seed}`;
+    { seeds, codecs: "handles", stopsAtProblem: true, traceLines: 0, mutation },
+    ({ hasProblem, told }) => {
+      if (hasProblem) noticed = told.split("\n")[0];
     },
   );
   return noticed;

@@ -1,0 +1,27 @@
+/** Ids of snapshots, files and tables: many are drawn anew in each run. */
+const DRAWN_ID = /\b(?:\d{15,19}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\b/gu;
+
+/** What happened in a history, and when; the same whenever its seed is run. */
+export class SimTrace {
+  readonly #lines: string[] = [];
+
+  add(atMs: number, text: string): void {
+    this.#lines.push(`${(atMs / 1000).toFixed(3)} ${text}`);
+  }
+
+  /**
+   * What was told of the end, and the last lines before it; ids are numbered as they appear first.
+   */
+  tell(end: string, linesMax = Infinity): string {
+    const numbers = new Map<string, number>();
+    const numbered = [...this.#lines, end].map((line) =>
+      line.replace(DRAWN_ID, (id) => {
+        const number = numbers.get(id) ?? numbers.size + 1;
+        numbers.set(id, number);
+        return `#${number}`;
+      }),
+    );
+    const lines = numbered.slice(0, -1).slice(linesMax === 0 ? Infinity : -linesMax);
+    return [numbered.at(-1), ...lines].join("\n");
+  }
+}
