@@ -18,7 +18,7 @@ import type {
   TransactionComponents,
 } from "@salon/iceberg-writer";
 import { sourceKey } from "../../src/protocol/source-record.ts";
-import type { SimWorld } from "./sim-world.ts";
+import type { SimProcess, SimWorld } from "./sim-world.ts";
 
 const OVERTAKEN: ReadonlySet<string> = new Set([
   "TABLE_NOT_FOUND",
@@ -26,11 +26,15 @@ const OVERTAKEN: ReadonlySet<string> = new Set([
   "FILE_NOT_FOUND",
 ]);
 
+const RIVAL_BRANCH = "audit";
+
 /** What the users of other engines do in a history. */
 export interface RivalHabits {
   readonly rollsBack: boolean;
   /** Edits the properties, or expires snapshots: with both gone nobody knows the position. */
   readonly tidies: "properties" | "snapshots" | "nothing";
+  /** Keeps a branch of its own, moves it to and fro, and expires what is behind. */
+  readonly movesBranch: boolean;
   /** Fewer snapshots are left alone, so that there is always something to come back to. */
   readonly snapshotsMin: number;
 }
@@ -39,6 +43,7 @@ export interface RivalHabits {
 export class SimRival {
   readonly #catalog: Catalog;
   readonly #identifier: TableIdentifier;
+  readonly #process: SimProcess;
   readonly #world: SimWorld;
   readonly #components: TransactionComponents;
   readonly #habits: RivalHabits;
@@ -49,12 +54,14 @@ export class SimRival {
     /** As the rival reaches it. */
     readonly catalog: Catalog;
     readonly identifier: TableIdentifier;
-    readonly world: SimWorld;
+    readonly process: SimProcess;
     readonly habits: RivalHabits;
   }) {
-    const { catalog, identifier, world, habits } = options;
+    const { catalog, identifier, process, habits } = options;
+    const { world } = process;
     this.#catalog = catalog;
     this.#identifier = identifier;
+    this.#process = process;
     this.#world = world;
     this.#habits = habits;
     this.#components = {
@@ -89,8 +96,13 @@ export class SimRival {
   async #act(): Promise<void> {
     if (!(await this.#catalog.tableExists(this.#identifier))) return;
     const table = await this.#catalog.loadTable(this.#identifier);
-    const { rollsBack, tidies, snapshotsMin } = this.#habits;
+    const { rollsBack, tidies, movesBranch, snapshotsMin } = this.#habits;
     if (table.metadata.snapshots.length < snapshotsMin) return;
+    if (movesBranch && this.#world.chance(0.7)) {
+      return this.#world.chance(0.6)
+        ? this.#moveBranch(table)
+        : this.#expireLate(table, this.#world.between(1, 2));
+    }
     switch (this.#world.between(0, 5)) {
       case 0:
         return this.#tidy(table, tidies, 1);
@@ -177,6 +189,12 @@ export class SimRival {
     });
   }
 
+  /** It stands still when it has chosen what goes. */
+  #expireLate(table: CatalogTable, minSnapshotsToKeep: number): Promise<void> {
+    if (this.#world.chance(0.7)) this.#process.freeze(this.#world.between(50, 1_000));
+    return this.#expire(table, minSnapshotsToKeep);
+  }
+
   /** Of what a rollback undid, nothing is left but the property that tells of it. */
   async #forgetWhatWas(): Promise<void> {
     await this.#append(await this.#catalog.loadTable(this.#identifier));
@@ -196,6 +214,23 @@ export class SimRival {
       table,
       changes,
       components: this.#components,
+    });
+  }
+
+  /**
+   * It begins at the head of main, which no expiry takes away: an assertion of the refs that were
+   * seen says nothing of one that is new.
+   */
+  async #moveBranch(table: CatalogTable): Promise<void> {
+    const { snapshots } = mainLineage(table.metadata);
+    const isNew = table.metadata.refs[RIVAL_BRANCH] === undefined;
+    const target = snapshots[isNew ? 0 : this.#world.between(0, snapshots.length - 1)];
+    if (target === undefined) return;
+    this.#world.log(`rival sets its branch to ${target.snapshotId}`);
+    const ref = { type: "branch", snapshotId: target.snapshotId } as const;
+    await this.#catalog.commitTable(table, {
+      requirements: [],
+      updates: [{ action: "set-snapshot-ref", refName: RIVAL_BRANCH, ref }],
     });
   }
 

@@ -1,6 +1,6 @@
 import { rowAt } from "@salon/columns";
 import { scanTable } from "@salon/iceberg-writer";
-import type { TableMetadata } from "@salon/iceberg-writer";
+import type { CatalogTable, TableMetadata } from "@salon/iceberg-writer";
 import { verifyTable } from "../../src/proof/verify-table.ts";
 import { SinkError } from "../../src/sink-error.ts";
 import { proveTables } from "./prove-tables.ts";
@@ -30,6 +30,7 @@ type Rare =
   | "other-cluster"
   | "table-replaced"
   | "restless-rivals"
+  | "expiring-rivals"
   | "two-sources"
   | "recovered";
 
@@ -37,6 +38,7 @@ type Rare =
 const RARE: ReadonlyMap<number, Rare> = new Map([
   [0, "topic-recreated"],
   [5, "other-cluster"],
+  [8, "expiring-rivals"],
   [10, "table-replaced"],
   [12, "restless-rivals"],
   [15, "two-sources"],
@@ -61,8 +63,8 @@ export class Simulation {
   readonly #feeds: readonly SimFeed[];
   readonly #rates: FaultRates;
   readonly #rivals: SimRival[] = [];
-  /** UUIDs of tables that have had a current snapshot. */
-  readonly #withMain = new Set<string>();
+  /** Names of the refs that tables have, by the tables' UUIDs. */
+  readonly #refs = new Map<string, readonly string[]>();
   #awayUntilMs = 0;
   #failure: Error | undefined;
   /** The sink could not tell its position any more, and said so. */
@@ -74,7 +76,7 @@ export class Simulation {
     this.#rare = rare;
     this.#catalog = catalog;
     catalog.onCommitted = (name, metadata) => {
-      this.#checkMain(name, metadata);
+      this.#checkRefs(name, metadata);
       if (name !== table.name) return;
       for (const feed of this.#feeds) feed.onCommitted(metadata);
     };
@@ -110,7 +112,7 @@ export class Simulation {
   }
 
   get #isRestless(): boolean {
-    return this.#rare === "restless-rivals";
+    return this.#rare === "restless-rivals" || this.#rare === "expiring-rivals";
   }
 
   async #run(): Promise<void> {
@@ -140,7 +142,16 @@ export class Simulation {
       await tables.loadTable(deadLetterTable),
     ];
     for (const { topic } of this.#feeds) await proveTables(topic.current, { main, deadLetters });
+    await this.#readRefs(main);
     if (feed?.topic.former !== undefined) await this.#proveOwnRows(feed);
+  }
+
+  /** Every file that any ref leads to is there. */
+  async #readRefs(main: CatalogTable): Promise<void> {
+    for (const [ref, { snapshotId }] of Object.entries(main.metadata.refs)) {
+      if (ref === "main") continue;
+      await Array.fromAsync(scanTable({ table: main, snapshotId, columns: ["_kafka_offset"] }));
+    }
   }
 
   /** What was read of it is there once, and nothing of the one that took its name. */
@@ -222,10 +233,11 @@ export class Simulation {
     if (!condition) throw new Error(problem);
   }
 
-  /** A table that has had a current snapshot has one from then on. */
-  #checkMain(name: string, { tableUuid, refs }: TableMetadata): void {
-    if (refs["main"] !== undefined) this.#withMain.add(tableUuid);
-    else if (this.#withMain.has(tableUuid)) this.#fail(new Error(`${name} has lost its main`));
+  /** Nobody removes a ref: it goes only where its snapshot is taken away. */
+  #checkRefs(name: string, { tableUuid, refs }: TableMetadata): void {
+    const lost = this.#refs.get(tableUuid)?.filter((ref) => refs[ref] === undefined) ?? [];
+    this.#refs.set(tableUuid, Object.keys(refs));
+    if (lost.length > 0) this.#fail(new Error(`${name} has lost its ${lost.join(", ")}`));
   }
 
   /** Whether all that is in the topics is decided and no fault is to come. */
@@ -253,6 +265,7 @@ export class Simulation {
         if (feed !== undefined) await this.#recover(feed);
         return;
       case "restless-rivals":
+      case "expiring-rivals":
       case "two-sources":
         return;
       default:
@@ -282,18 +295,23 @@ export class Simulation {
     const tidies = (["properties", "snapshots", "nothing"] as const)[world.between(0, 2)];
     // Who ends for good would not mend what is undone, and nor can who comes to another table.
     const mayRollBack = this.#rare === undefined || this.#rare === "two-sources";
-    const rollsBack = (world.chance(0.5) && mayRollBack) || this.#isRestless;
-    const snapshotsMin = this.#isRestless ? 2 : 4;
-    const habits = { rollsBack, tidies: tidies ?? "nothing", snapshotsMin };
+    const rollsBack = (world.chance(0.5) && mayRollBack) || this.#rare === "restless-rivals";
+    const movesBranch = this.#rare === "expiring-rivals";
+    const habits = {
+      rollsBack,
+      // Who expires so much leaves the copy of the position alone.
+      tidies: movesBranch ? ("snapshots" as const) : (tidies ?? "nothing"),
+      movesBranch,
+      snapshotsMin: this.#isRestless ? 2 : 4,
+    };
     for (const name of ["spark", "trino"]) {
       this.#beside(this.#competeAs(new SimProcess(name, world), habits));
     }
   }
 
   async #competeAs(process: SimProcess, habits: RivalHabits): Promise<void> {
-    const { world } = this;
     const catalog = await this.#catalog.openFor(process);
-    const rival = new SimRival({ catalog, identifier: table, world, habits });
+    const rival = new SimRival({ catalog, identifier: table, process, habits });
     this.#rivals.push(rival);
     while (!this.#rates.isOver()) {
       await this.#awaitTurn(process);

@@ -61,6 +61,31 @@ export const SHELL_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    // Alone it does no harm: undone letters are looked for in the table when all that waits is in
+    // it.
+    name: "pending taken from an undone property, and undone letters looked for too early",
+    edits: [
+      {
+        file: "sink/src/protocol/rollback.ts",
+        find: "return { left: reading.record, undoneSnapshotId",
+        replace: `const { pending } = reading.copy.record;
+          return { left: { ...reading.record, pending }, undoneSnapshotId`,
+      },
+      {
+        file: LETTERS,
+        find: "    await this.apply(left, record.applied);",
+        replace: `    await this.watermark();
+          const deleted = await deleteUndone(this.#table, undone);
+          await this.apply(left, record.applied);`,
+      },
+      {
+        file: LETTERS,
+        find: "const deleteFiles = await deleteUndone(this.#table, undone);",
+        replace: "const deleteFiles = deleted;",
+      },
+    ],
+  },
+  {
     name: "a recovered position applied again after a conflict",
     among: 18,
     edits: [

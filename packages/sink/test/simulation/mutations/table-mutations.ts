@@ -40,6 +40,17 @@ export const TABLE_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    name: "expiry without asserting refs",
+    among: 8,
+    edits: [
+      {
+        file: "iceberg-writer/src/transaction/expire-snapshots.ts",
+        find: "const refs = Object.entries(base.refs);",
+        replace: "const refs = [];",
+      },
+    ],
+  },
+  {
     name: "main null not asserted",
     edits: [
       {
