@@ -1,18 +1,37 @@
-/** Runs every benchmark, one after the other: they would disturb each other. */
-import { spawnSync } from "node:child_process";
+/**
+ * Runs every benchmark, one after the other: they would disturb each other. They share the services
+ * and the loaded topics.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { openStage, stageEnvironment } from "./stage.ts";
 
 const SCRIPTS = [
-  "json-to-columns.ts",
-  "columns-to-parquet.ts",
-  "json-to-parquet.ts",
-  "kafka-to-table.ts",
+  "json-to-columns",
+  "comments-to-columns",
+  "json-to-parquet",
+  "kafka-to-table",
+  "against-flink",
+  "skewed-topic",
+  "bytes-per-row",
+  "peak-memory",
+  "first-commit",
+  "idle-topic",
+  "freshness",
+  "commit-duration",
+  "two-cores",
+  "help",
+  "produce",
+  "columns-to-parquet",
 ];
 
+await using stage = await openStage();
+const env = { ...process.env, ...stageEnvironment(stage) };
 for (const script of SCRIPTS) {
   console.log(`\n# ${script}`);
-  const path = new URL(script, import.meta.url).pathname;
-  const { status } = spawnSync(process.execPath, ["--conditions=@salon/source", path], {
-    stdio: "inherit",
-  });
-  if (status !== 0) process.exitCode = status ?? 1;
+  const path = new URL(`${script}.ts`, import.meta.url).pathname;
+  const args = ["--conditions=@salon/source", path];
+  const child = spawn(process.execPath, args, { stdio: "inherit", env });
+  const [code] = await once(child, "exit");
+  if (code !== 0) process.exitCode = 1;
 }

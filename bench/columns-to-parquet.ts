@@ -10,6 +10,7 @@ import { newTableMetadata } from "../packages/iceberg-writer/src/spec/new-table-
 import type { TableMetadata } from "../packages/iceberg-writer/src/spec/table-metadata.ts";
 import type { PrimitiveType, Schema } from "../packages/iceberg-writer/src/index.ts";
 import { openTableWriter } from "../packages/iceberg-writer/src/index.ts";
+import { randomBelow } from "./random-below.ts";
 
 const ROUNDS = 7;
 const BATCH_ROWS = 20_000;
@@ -18,15 +19,7 @@ const SECONDS_PER_DAY = 86_400;
 
 const [rowText = "1000000", seedText = "1"] = process.argv.slice(2);
 const rowCount = Number(rowText);
-let state = Number(seedText) >>> 0 || 1;
-
-/** xorshift32 */
-function random(limit: number): number {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return (state >>> 0) % limit;
-}
+const random = randomBelow(Number(seedText));
 
 const COLUMNS: readonly (readonly [string, PrimitiveType["kind"]])[] = [
   ["customer_id", "int"],

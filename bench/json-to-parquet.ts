@@ -1,63 +1,36 @@
 /**
- * JSON bytes of ratings -> zstd Parquet with bounds, in memory, on one thread. Run by
- * `node --conditions=@salon/source bench/json-to-parquet.ts [rows] [seed]`.
+ * Row 3: JSON bytes of ratings -> zstd Parquet with bounds, on one thread, beside DuckDB with the
+ * same values. Run by
+ * `node --conditions=@salon/source bench/json-to-parquet.ts [--rows 1000000] [--seed 1] [--runs 5]`.
  */
-import { createMemoryFileIo } from "../packages/iceberg-writer/src/io/memory-file-io.ts";
-import { newTableMetadata } from "../packages/iceberg-writer/src/spec/new-table-metadata.ts";
-import { openTableWriter } from "../packages/iceberg-writer/src/index.ts";
-import { createDecoder, ratingsSchema } from "../packages/schema/src/index.ts";
-import { bronzeLayout } from "../packages/sink/src/index.ts";
-import { chunkRows } from "../packages/sink/src/shell/chunk-rows.ts";
-import { describeMachine, medianBy, peakMemoryMib } from "./measured.ts";
-import { ratingChunks } from "./rating-chunks.ts";
+import { benchArguments } from "./bench-arguments.ts";
+import { count, describeMachine, peakMemoryMib } from "./measured.ts";
+import { measureParquet } from "./parquet-rounds.ts";
+import { measureDuckdb } from "./peers/duckdb.ts";
+import { ratingChunks, valueBytes } from "./rating-chunks.ts";
 
-const ROUNDS = 7;
-const WARM_UP_ROUNDS = 2;
-
-const [rowText = "1000000", seedText = "1"] = process.argv.slice(2);
-const rowCount = Number(rowText);
-const chunks = ratingChunks(rowCount, Number(seedText));
-const valueBytes = chunks.reduce((sum, { valueEnds, valueStarts, count }) => {
-  return sum + valueEnds[count - 1]! - valueStarts[0]!;
-}, 0);
-const metadata = newTableMetadata(
-  { ...bronzeLayout(ratingsSchema, "string"), location: "memory://ratings" },
-  { uuid: "00000000-0000-4000-8000-000000000000", nowMs: 0 },
+const { rows, seed, runs } = benchArguments({ rows: 1_000_000 });
+const chunks = ratingChunks(rows, seed);
+const byDay = await measureParquet(chunks, { layout: "by-day", runs });
+const oneFile = await measureParquet(chunks, { layout: "one-file", runs });
+const duckdb = await measureDuckdb(chunks, runs);
+console.log(
+  `${describeMachine()}; ${count(rows)} rows of ${(valueBytes(chunks) / rows).toFixed(0)} bytes, ` +
+    `seed ${seed}, median of ${runs} rounds`,
 );
-const decoder = createDecoder(ratingsSchema);
-
-async function round(): Promise<{ seconds: number; cpuSeconds: number; bytes: number }> {
-  const startMs = performance.now();
-  const startCpu = process.cpuUsage();
-  await using writer = openTableWriter({ table: { metadata, fileIo: createMemoryFileIo() } });
-  for (const chunk of chunks) {
-    const { buffer, valueStarts, valueEnds, count } = chunk;
-    const decoded = decoder.decode(buffer, valueStarts, valueEnds, count);
-    const origin = { chunk, processedAtMs: 1_736_937_000_000 };
-    await writer.write(
-      chunkRows(decoded, origin, { dateTimes: {}, processedTimestamp: "timestamptz" }),
-    );
-  }
-  const files = await writer.close();
-  const { user, system } = process.cpuUsage(startCpu);
-  return {
-    seconds: (performance.now() - startMs) / 1000,
-    cpuSeconds: (user + system) / 1e6,
-    bytes: files.reduce((sum, file) => sum + file.fileSizeInBytes, 0),
-  };
+for (const [name, { seconds, cpuSeconds, fileBytes }] of Object.entries({
+  "three partitions, eleven columns": byDay,
+  "one file, eleven columns": oneFile,
+  [`DuckDB ${duckdb.version}, one file, seven columns`]: duckdb,
+})) {
+  console.log(
+    `${name}: ${count(rows / seconds)} rows/s, ` +
+      `${((cpuSeconds / rows) * 1e6).toFixed(3)} CPU-s per million rows, ` +
+      `${(fileBytes / rows).toFixed(2)} bytes a row`,
+  );
 }
-
-const rounds: Awaited<ReturnType<typeof round>>[] = [];
-for (let index = 0; index < ROUNDS; index++) rounds.push(await round());
-const median = medianBy(rounds.slice(WARM_UP_ROUNDS), ({ seconds }) => seconds);
-console.log(describeMachine());
 console.log(
-  `${rowCount} rows of ${(valueBytes / rowCount).toFixed(0)} bytes in 3 partitions, ` +
-    `seed ${seedText}, median of ${ROUNDS - WARM_UP_ROUNDS} rounds`,
+  `${(duckdb.seconds / oneFile.seconds).toFixed(2)} times DuckDB in one file, ` +
+    `${(duckdb.seconds / byDay.seconds).toFixed(2)} times in three partitions`,
 );
-console.log(
-  `JSON -> zstd Parquet: ${Math.round(rowCount / median.seconds).toLocaleString("en")} rows/s, ` +
-    `${((median.cpuSeconds / rowCount) * 1e6).toFixed(3)} CPU-s per million rows, ` +
-    `${(median.bytes / rowCount).toFixed(2)} bytes a row`,
-);
-console.log(`peak memory ${peakMemoryMib()} MiB`);
+console.log(`peak memory ${peakMemoryMib()} MiB, input included`);

@@ -11,6 +11,7 @@ export type {
 export type { KafkaGateProxy, KafkaHold } from "./faults/kafka-gate-proxy.ts";
 export { startTcpProxy } from "./faults/tcp-proxy.ts";
 export type { TcpProxy } from "./faults/tcp-proxy.ts";
+export { installJarsOf } from "./install/maven-jars.ts";
 export { installPython } from "./install/python-environment.ts";
 export type { PythonEnvironment } from "./install/python-environment.ts";
 export { checkLedger, expectExactlyOnce } from "./ledger-check.ts";

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { runProcess } from "../process/managed-process.ts";
 import { installOnce } from "./install-cache.ts";
 import { requireTool } from "./required-tool.ts";
@@ -24,10 +24,14 @@ const INSTALL_MAX_MS = 15 * 60_000;
  *
  * Errors: `TOOL_MISSING`, `INSTALL_FAILED`.
  */
-export async function installJars(name: JarSet): Promise<string> {
-  const pom = join(import.meta.dirname, "..", "..", "poms", `${name}.xml`);
+export function installJars(name: JarSet): Promise<string> {
+  return installJarsOf(join(import.meta.dirname, "..", "..", "poms", `${name}.xml`));
+}
+
+/** As {@link installJars}, of a pom by its path. */
+export async function installJarsOf(pom: string): Promise<string> {
   return installOnce({
-    name: `jars-${name}`,
+    name: `jars-${basename(pom, ".xml")}`,
     key: await readFile(pom, "utf8"),
     install: async (directory) => {
       await requireTool("java");

@@ -1,0 +1,17 @@
+/**
+ * Row 7: bytes a row in storage, of eleven columns and a million rows a file, their timestamps at
+ * random seconds of three days. The same for the same seed, on every machine. Run by
+ * `node --conditions=@salon/source bench/bytes-per-row.ts [--rows 1000000] [--seed 1]`.
+ */
+import { benchArguments } from "./bench-arguments.ts";
+import { count, describeMachine } from "./measured.ts";
+import { measureParquet } from "./parquet-rounds.ts";
+import { ratingChunks } from "./rating-chunks.ts";
+
+const { rows, seed } = benchArguments({ rows: 1_000_000 });
+const chunks = ratingChunks(rows, seed);
+console.log(`${describeMachine()}; ${count(rows)} rows, seed ${seed}`);
+for (const layout of ["one-file", "by-day"] as const) {
+  const { fileBytes, fileCount } = await measureParquet(chunks, { layout, runs: 1 });
+  console.log(`${(fileBytes / rows).toFixed(2)} bytes a row, ${fileCount} files (${layout})`);
+}
