@@ -3,6 +3,9 @@ export type LocalSeconds = number;
 
 const SECONDS_PER_DAY = 86_400;
 const DAYS_PER_400_YEARS = 146_097;
+const TWO_DIGITS: readonly string[] = Array.from({ length: 60 }, (_, value) =>
+  String(value).padStart(2, "0"),
+);
 
 /** 0001-01-01T00:00:00. */
 export const FIRST_LOCAL_SECONDS: LocalSeconds = -62_135_596_800;
@@ -15,7 +18,17 @@ export const LAST_LOCAL_SECONDS: LocalSeconds = 253_402_300_799;
  */
 export function formatLocalDateTime(seconds: LocalSeconds): string {
   const days = Math.floor(seconds / SECONDS_PER_DAY);
+  // Ratings that follow each other are mostly of one day.
+  if (days !== latest.days) latest = { days, text: formatDay(days) };
   const ofDay = seconds - days * SECONDS_PER_DAY;
+  const hour = Math.floor(ofDay / 3_600);
+  const minute = Math.floor(ofDay / 60) % 60;
+  return `${latest.text}T${TWO_DIGITS[hour]}:${TWO_DIGITS[minute]}:${TWO_DIGITS[ofDay % 60]}`;
+}
+
+let latest: { readonly days: number; readonly text: string } = { days: Number.NaN, text: "" };
+
+function formatDay(days: number): string {
   // Years begin in March here, so that a leap day is the last of its year; 400 of them repeat.
   const fromMarch0000 = days + 719_468;
   const era = Math.floor(fromMarch0000 / DAYS_PER_400_YEARS);
@@ -30,11 +43,7 @@ export function formatLocalDateTime(seconds: LocalSeconds): string {
   const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
   const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
   const year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0);
-  const [hour, minute] = [Math.floor(ofDay / 3_600), Math.floor(ofDay / 60) % 60];
-  return (
-    `${String(year).padStart(4, "0")}-${twoDigits(month)}-${twoDigits(day)}` +
-    `T${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(ofDay % 60)}`
-  );
+  return `${String(year).padStart(4, "0")}-${TWO_DIGITS[month]}-${TWO_DIGITS[day]}`;
 }
 
 /** Undefined where the text is not `YYYY-MM-DDTHH:MM:SS` with a day and a time that exist. */
@@ -52,8 +61,4 @@ export function parseLocalDateTime(text: string): LocalSeconds | undefined {
 /** What a wall clock in the process's time zone shows at an instant. */
 export function localSecondsOf(instant: Date): LocalSeconds {
   return Math.floor(instant.getTime() / 1_000) - Math.round(instant.getTimezoneOffset() * 60);
-}
-
-function twoDigits(value: number): string {
-  return value < 10 ? `0${value}` : String(value);
 }
