@@ -115,14 +115,15 @@ class TopicSink implements KafkaSink {
     for (const record of records) {
       const partition = this.#partitionOf(record, partitionCount);
       const size = recordSizeMax(record);
-      const ofPartition = batches.get(partition) ?? [];
-      batches.set(partition, ofPartition);
-      const last = ofPartition.at(-1);
-      if (last === undefined || last.bytes + size > bytesMax) {
-        ofPartition.push({ records: [record], bytes: size });
-      } else {
+      const ofPartition = batches.get(partition);
+      const last = ofPartition?.at(-1);
+      if (last !== undefined && last.bytes + size <= bytesMax) {
         last.records.push(record);
         last.bytes += size;
+      } else if (ofPartition === undefined) {
+        batches.set(partition, [{ records: [record], bytes: size }]);
+      } else {
+        ofPartition.push({ records: [record], bytes: size });
       }
     }
     return batches;
