@@ -4,7 +4,8 @@ import { dueMs, recordsDue, recordsWithin } from "./pace.ts";
 import type { RecordTarget } from "./record-target.ts";
 import { addToTally, EMPTY_TALLY, type Tally } from "./tally.ts";
 
-const BATCH_RECORDS_MAX = 2_000;
+/** So many that the wait for their acknowledgement is short beside the work on them. */
+const BATCH_RECORDS_MAX = 10_000;
 /** At high rates records are sent in groups this far apart, not one by one. */
 const TICK_MS = 20;
 /** Timers count no further than 24 days; waiting is cut into pieces far below. */
@@ -51,25 +52,44 @@ export async function produce(
   const { periodMs, durationMs = Infinity } = plan;
   const total = plannedRecords(plan);
   const startMs = now();
+  let drawn = 0;
   let tally = EMPTY_TALLY;
+  let writing: Promise<void> | undefined;
+  const written = async (): Promise<void> => {
+    await writing;
+    writing = undefined;
+  };
+  const write = async (events: readonly GeneratedEvent[]): Promise<void> => {
+    await target.write(events);
+    tally = addToTally(tally, events);
+    onProgress(tally, now() - startMs);
+  };
   // What came due between the last tick and the end is sent in one more group.
   let hasLastGroup = total !== Infinity;
   for (;;) {
     const elapsedMs = now() - startMs;
     const isOver = elapsedMs >= durationMs;
-    if (signal.aborted || tally.records >= total || (isOver && !hasLastGroup)) {
-      return { tally, elapsedMs };
+    if (signal.aborted || drawn >= total || (isOver && !hasLastGroup)) {
+      await written();
+      return { tally, elapsedMs: now() - startMs };
     }
     if (isOver) hasLastGroup = false;
-    const due = Math.min(recordsDue(periodMs, elapsedMs), total) - tally.records;
+    const due = Math.min(recordsDue(periodMs, elapsedMs), total) - drawn;
     if (due > 0) {
+      // A group is drawn while the one before it is on its way.
       const length = Math.min(due, BATCH_RECORDS_MAX);
-      const events = Array.from({ length }, nextEvent);
-      await target.write(events);
-      tally = addToTally(tally, events);
-      onProgress(tally, now() - startMs);
+      const events: GeneratedEvent[] = [];
+      while (events.length < length) events.push(nextEvent());
+      drawn += length;
+      await written();
+      if (signal.aborted) continue;
+      writing = write(events);
+      // It is waited for in another turn, which is told of its failure.
+      writing.catch(() => undefined);
+    } else if (writing !== undefined) {
+      await written();
     } else {
-      const pauseMs = Math.max(dueMs(periodMs, tally.records) - elapsedMs, TICK_MS);
+      const pauseMs = Math.max(dueMs(periodMs, drawn) - elapsedMs, TICK_MS);
       await sleep(Math.min(pauseMs, durationMs - elapsedMs, SLEEP_MAX_MS), signal);
     }
   }

@@ -71,34 +71,64 @@ describe("produce", () => {
 
   it("does not go on for long where the target cannot keep the pace", async () => {
     const world = createWorld({ writeMs: 1_000 });
-    const { tally } = await world.produce({ periodMs: 0.1, durationMs: 3_000 });
-    // Of 30,000: 1 at 0 s, and 2,000 each at 1 s, 2 s and at the end.
-    expect(tally.records).toBe(6_001);
+    const { tally } = await world.produce({ periodMs: 0.01, durationMs: 3_000 });
+    // Of 300,000: 1 at 0 s, and 10,000 each at 1 s, 2 s and at the end.
+    expect(tally.records).toBe(30_001);
   });
 
   it("goes as fast as the target takes records until the count is reached", async () => {
     const world = createWorld({ writeMs: 1 });
-    const { tally } = await world.produce({ periodMs: 0, count: 4_500 });
-    expect(tally.records).toBe(4_500);
-    expect(world.writes.map(({ records }) => records)).toEqual([2_000, 2_000, 500]);
+    const { tally } = await world.produce({ periodMs: 0, count: 22_500 });
+    expect(tally.records).toBe(22_500);
+    expect(world.writes.map(({ records }) => records)).toEqual([10_000, 10_000, 2_500]);
   });
 
   it("ends by time where the speed is the target's", async () => {
     const world = createWorld({ writeMs: 100 });
     const { tally } = await world.produce({ periodMs: 0, durationMs: 1_000 });
-    expect(tally.records).toBe(20_000);
+    expect(tally.records).toBe(100_000);
   });
 
   it("finishes what is being written when it is aborted, and begins no more", async () => {
     const world = createWorld({ writeMs: 100, abortAtMs: 250 });
     const { tally } = await world.produce({ periodMs: 0, count: 1_000_000 });
     expect(world.writes.map(({ atMs }) => atMs)).toEqual([0, 100, 200]);
-    expect(tally.records).toBe(6_000);
+    expect(tally.records).toBe(30_000);
+  });
+
+  it("draws a group while the one before it is on its way, and begins no more than one", async () => {
+    const order: string[] = [];
+    let drawn = 0;
+    const taken = Promise.withResolvers<void>();
+    const producing = produce(
+      { periodMs: 0, count: 30_000 },
+      {
+        target: {
+          name: "test",
+          write: async () => {
+            order.push("write");
+            await taken.promise;
+          },
+          [Symbol.asyncDispose]: () => Promise.resolve(),
+        },
+        nextEvent: () => {
+          if (drawn++ % 10_000 === 0) order.push("draw");
+          return EVENT;
+        },
+        signal: new AbortController().signal,
+        onProgress: () => {},
+      },
+    );
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(order).toEqual(["draw", "write", "draw"]);
+    taken.resolve();
+    await producing;
+    expect(order).toEqual(["draw", "write", "draw", "write", "draw", "write"]);
   });
 
   it("ends with the error of the target", async () => {
     const world = createWorld({ writeMs: 1, failAt: 2 });
-    await expect(world.produce({ periodMs: 0, count: 10_000 })).rejects.toThrow("no disk");
+    await expect(world.produce({ periodMs: 0, count: 100_000 })).rejects.toThrow("no disk");
   });
 });
 
