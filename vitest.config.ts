@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /** Tests run on the sources of every workspace package: no build comes before them. */
 const conditions = ["@salon/source", "node"];
-const unit = ["{packages,apps,tools}/**/test/**/*.test.ts", "{tools,chaos,bench}/*.test.ts"];
+const unit = ["{packages,apps,tools}/**/test/**/*.test.ts", "{tools,chaos}/*.test.ts"];
 const interop = ["{packages,apps}/*/test/**/*.integration.test.ts", "bench/*.integration.test.ts"];
 
 export default defineConfig({

@@ -1,7 +1,6 @@
 /**
  * Row 5: rows/s while draining a backlog on one core, beside Flink on the same core, topic and kind
- * of table, one after the other. Run by
- * `node --conditions=@salon/source bench/against-flink.ts [--rows 5000000] [--seed 1] [--runs 5]`.
+ * of table, one after the other.
  */
 import { benchArguments } from "./bench-arguments.ts";
 import { drainTopic } from "./drain.ts";

@@ -1,6 +1,8 @@
 /**
  * Runs every benchmark, one after the other: they would disturb each other. They share the services
- * and the loaded topics.
+ * and the loaded topics. One alone, when the commands are built:
+ *
+ *     node --conditions=@salon/source bench/help.ts --runs 5
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

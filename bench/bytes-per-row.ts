@@ -1,7 +1,6 @@
 /**
  * Row 7: bytes a row in storage, of eleven columns and a million rows a file, their timestamps at
- * random seconds of three days. The same for the same seed, on every machine. Run by
- * `node --conditions=@salon/source bench/bytes-per-row.ts [--rows 1000000] [--seed 1]`.
+ * random seconds of three days. The same for the same seed, on every machine.
  */
 import { benchArguments } from "./bench-arguments.ts";
 import { count, describeMachine } from "./measured.ts";

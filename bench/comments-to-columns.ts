@@ -1,8 +1,6 @@
 /**
  * Row 2: JSON bytes of ratings -> columns where each comment is another one, 40 to 60 bytes of free
- * text, against the same by JSON.parse. Run by
- * `node --conditions=@salon/source bench/comments-to-columns.ts [--rows 1000000] [--seed 1]
- * [--runs 5]`.
+ * text, against the same by JSON.parse.
  */
 import { benchArguments } from "./bench-arguments.ts";
 import { reportDecoding } from "./decode-rounds.ts";

@@ -1,6 +1,5 @@
 /**
- * Row 9: from the start of the process to the first snapshot with rows, a backlog being there. Run
- * by `node --conditions=@salon/source bench/first-commit.ts [--rows 5000000] [--seed 1] [--runs 5]`.
+ * Row 9: from the start of the process to the first snapshot with rows, a backlog being there.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { benchArguments } from "./bench-arguments.ts";

@@ -1,7 +1,7 @@
 /**
  * Row 11: from producing a record to its being visible in the table, with `--commit-interval 1s`:
- * the median at one record a second, and the 99th percentile at 100,000 a second. Run by
- * `node --conditions=@salon/source bench/freshness.ts [--rows 30] [--seed 1]`, rows being seconds.
+ * the median at one record a second, and the 99th percentile at 100,000 a second. `--rows` are
+ * seconds.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { openKafkaSink } from "../packages/kafka-io/src/index.ts";

@@ -1,7 +1,4 @@
-/**
- * Row 14: `salon-consume --help` from start to end. Run by
- * `node --conditions=@salon/source bench/help.ts [--runs 15]`.
- */
+/** Row 14: `salon-consume --help` from start to end. */
 import { spawnSync } from "node:child_process";
 import { benchArguments } from "./bench-arguments.ts";
 import { describeMachine, median } from "./measured.ts";

@@ -1,7 +1,6 @@
 /**
  * Row 10: what `salon-consume` uses in a minute in which no record comes, and its memory then. The
- * runs are processes side by side on one core, each with a table of its own. Run by
- * `node --conditions=@salon/source bench/idle-topic.ts [--seed 1] [--runs 5]`.
+ * runs are processes side by side on one core, each with a table of its own.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { benchArguments } from "./bench-arguments.ts";

@@ -1,7 +1,6 @@
 /**
  * Row 1: JSON bytes of ratings -> columns, in memory, on one thread, against the same by
- * JSON.parse; in the producer's own key order and spacing, and in any other. Run by
- * `node --conditions=@salon/source bench/json-to-columns.ts [--rows 1000000] [--seed 1] [--runs 5]`.
+ * JSON.parse; in the producer's own key order and spacing, and in any other.
  */
 import { benchArguments } from "./bench-arguments.ts";
 import { reportDecoding } from "./decode-rounds.ts";

@@ -1,7 +1,6 @@
 /**
  * Row 3: JSON bytes of ratings -> zstd Parquet with bounds, on one thread, beside DuckDB with the
- * same values. Run by
- * `node --conditions=@salon/source bench/json-to-parquet.ts [--rows 1000000] [--seed 1] [--runs 5]`.
+ * same values.
  */
 import { benchArguments } from "./bench-arguments.ts";
 import { count, describeMachine, peakMemoryMib } from "./measured.ts";

@@ -1,8 +1,6 @@
 /**
  * Row 4: a backlog in a real Kafka -> committed in an Iceberg table on MinIO by `salon-consume` on
- * one core: CPU seconds per million rows from the first commit to the last but one. Run by
- * `node --conditions=@salon/source bench/kafka-to-table.ts [--rows 5000000] [--seed 1] [--runs 5]
- * [--profile directory]`.
+ * one core: CPU seconds per million rows from the first commit to the last but one.
  */
 import { benchArguments } from "./bench-arguments.ts";
 import { drainTopic } from "./drain.ts";

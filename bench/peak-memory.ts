@@ -1,7 +1,6 @@
 /**
  * Row 8: peak memory of `salon-consume` while it drains a backlog as fast as one core lets it, with
- * the default limits. Run by
- * `node --conditions=@salon/source bench/peak-memory.ts [--rows 5000000] [--seed 1] [--runs 5]`.
+ * the default limits.
  */
 import { benchArguments } from "./bench-arguments.ts";
 import { drainTopic } from "./drain.ts";

@@ -1,7 +1,6 @@
 /**
- * Row 15: `salon-produce --rate` to a real Kafka on one core, at a rate that it cannot keep up with.
- * Run by `node --conditions=@salon/source bench/produce.ts [--rows 1000000] [--seed 1] [--runs 5]
- * [--profile directory]`.
+ * Row 15: `salon-produce --rate` to a real Kafka on one core, at a rate that it cannot keep up
+ * with.
  */
 import { benchArguments } from "./bench-arguments.ts";
 import { startMeasured } from "./measured-process.ts";

@@ -1,7 +1,6 @@
 /**
  * Row 6: rows/s of draining a topic keyed by customer, whose partitions are of very different
- * length, against one with the same rows spread evenly. Run by
- * `node --conditions=@salon/source bench/skewed-topic.ts [--rows 5000000] [--seed 1] [--runs 5]`.
+ * length, against one with the same rows spread evenly.
  */
 import { benchArguments } from "./bench-arguments.ts";
 import { drainTopic } from "./drain.ts";

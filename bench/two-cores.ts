@@ -1,7 +1,6 @@
 /**
  * Row 13: draining a backlog on two cores against one. The services share the second, so the broker
- * has to be no limit for the ratio to say something of the sink. Run by
- * `node --conditions=@salon/source bench/two-cores.ts [--rows 5000000] [--seed 1] [--runs 5]`.
+ * has to be no limit for the ratio to say something of the sink.
  */
 import { benchArguments } from "./bench-arguments.ts";
 import { drainTopic } from "./drain.ts";
