@@ -5,9 +5,11 @@ export { KafkaIoError } from "./kafka-io-error.ts";
 export type { KafkaIoErrorCode } from "./kafka-io-error.ts";
 export type { KafkaSink, OutgoingRecord, SentBatch } from "./port/kafka-sink.ts";
 export type {
+  GroupMembership,
   KafkaSource,
   KafkaSourceHandler,
   LogRange,
+  SourceProgress,
   TopicDescription,
 } from "./port/kafka-source.ts";
 export type { OffsetRun, RecordChunk } from "./port/record-chunk.ts";

@@ -17,6 +17,27 @@ export interface LogRange {
   readonly endOffset: number;
 }
 
+/** How a member stands in the present generation of its group. */
+export interface GroupMembership {
+  readonly memberId: string;
+  readonly generationId: number;
+  /** The leader shares the partitions out. */
+  readonly isLeader: boolean;
+}
+
+/** How far a source is, as it knows without asking anybody. */
+export interface SourceProgress {
+  /**
+   * The last stable offset of each partition that is read, as the latest fetch saw it; absent
+   * before the first.
+   */
+  readonly logEnds: ReadonlyMap<number, number>;
+  /** When a broker last answered a fetch, in milliseconds since 1970. */
+  readonly fetchedAtMs?: number | undefined;
+  /** Absent outside of a generation, and where partitions were given. */
+  readonly membership?: GroupMembership | undefined;
+}
+
 /**
  * What a source tells the engine. Calls come one after the other; the next waits for the promise.
  * One that rejects is reported by `onTrouble` and made again: a chunk is fetched anew, an
@@ -77,6 +98,7 @@ export interface KafkaSource extends AsyncDisposable {
    * come.
    */
   seek(partition: number, offset: number): number;
+  progress(): SourceProgress;
   /** No chunk of them is delivered any more until `resume`, nor fetched. */
   pause(partitions: readonly number[]): void;
   resume(partitions: readonly number[]): void;

@@ -38,6 +38,8 @@ export interface FetchedPartition {
   readonly partition: number;
   /** 0 is success (Kafka protocol: Error Codes). */
   readonly errorCode: number;
+  /** Last stable offset; absent where the answer has none. */
+  readonly logEnd?: number | undefined;
   readonly abortedTransactions: readonly AbortedTransaction[];
   /** Record batches as they lie in the log; the last one may be cut off. */
   readonly records: Buffer;
@@ -92,15 +94,20 @@ export async function fetchFromBroker(
 function partitionOf(part: {
   readonly index: number;
   readonly errorCode: number;
+  readonly highWatermark: bigint;
+  readonly lastStableOffset: bigint;
   readonly abortedTransactions:
     | readonly { readonly producerId: bigint; readonly firstOffset: bigint }[]
     | undefined;
   readonly records: Buffer | undefined;
 }): FetchedPartition {
   const { index, errorCode, abortedTransactions = [], records = NO_RECORDS } = part;
+  // Brokers before version 4 of the answer know no transactions.
+  const logEnd = part.lastStableOffset < 0n ? part.highWatermark : part.lastStableOffset;
   return {
     partition: index,
     errorCode,
+    logEnd: logEnd < 0n ? undefined : offsetFromInt64(logEnd),
     abortedTransactions: abortedTransactions.map(({ producerId, firstOffset }) => ({
       producerId,
       firstOffset: offsetFromInt64(firstOffset),

@@ -3,6 +3,7 @@ import { BrokerError } from "../broker/broker-error.ts";
 import type { KafkaCluster } from "../cluster/kafka-cluster.ts";
 import { backoffMs, pauseFor } from "../cluster/retry.ts";
 import { KafkaIoError } from "../kafka-io-error.ts";
+import type { GroupMembership } from "../port/kafka-source.ts";
 import {
   assignRoundRobin,
   decodeAssignment,
@@ -72,6 +73,14 @@ export class GroupMember {
     this.#cluster = cluster;
     this.#settings = settings;
     this.#output = output;
+  }
+
+  /** Absent outside of a generation. */
+  get membership(): GroupMembership | undefined {
+    if (this.#membership === undefined) return undefined;
+    const { generationId, sharedPartitionCount } = this.#membership;
+    const isLeader = sharedPartitionCount !== undefined;
+    return { memberId: this.#memberId, generationId, isLeader };
   }
 
   /** Joins, and joins again, until {@link leave}. */

@@ -3,12 +3,12 @@ import { ERROR_CODES } from "@salon/kafka-protocol";
 import { BrokerError } from "../broker/broker-error.ts";
 import type { KafkaCluster } from "../cluster/kafka-cluster.ts";
 import { backoffMs } from "../cluster/retry.ts";
-import type { LogRange } from "../port/kafka-source.ts";
+import type { LogRange, SourceProgress } from "../port/kafka-source.ts";
 import type { RecordChunk } from "../port/record-chunk.ts";
 import { type FetchedLog, nextFetchOffset, readChunks } from "./chunk-reader.ts";
 import { fetchFromBroker, type FetchedPartition } from "./fetch-from-broker.ts";
 import type { LogReaderSettings } from "./source-settings.ts";
-import { createReadState, type ReadState, seekReadState } from "./read-state.ts";
+import { createReadState, logEndsOf, type ReadState, seekReadState } from "./read-state.ts";
 
 /** What the reader needs of a cluster. */
 type ReadCluster = Pick<KafkaCluster, "topic" | "leaders" | "send">;
@@ -49,6 +49,7 @@ export class LogReader {
   #isRefreshing = false;
   #isStopped = false;
   #turn = 0;
+  #fetchedAtMs: number | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(cluster: ReadCluster, settings: LogReaderSettings, output: LogReaderOutput) {
@@ -91,6 +92,11 @@ export class LogReader {
   resume(partitions: readonly number[]): void {
     this.#setPaused(partitions, false);
     this.#fetchMore();
+  }
+
+  /** How far the fetches of what is assigned are. */
+  progress(): SourceProgress {
+    return { logEnds: logEndsOf(this.#states.values()), fetchedAtMs: this.#fetchedAtMs };
   }
 
   stop(): void {
@@ -149,6 +155,7 @@ export class LogReader {
           fetchOffset,
         })),
       });
+      this.#fetchedAtMs = Date.now();
       for (const { state, epoch, fetchOffset } of asked) {
         const part = fetched.get(state.partition);
         const isWanted = this.#isCurrent(state, epoch) && state.fetchOffset === fetchOffset;
@@ -177,6 +184,7 @@ export class LogReader {
       this.#takeError(state, part.errorCode);
       return;
     }
+    state.logEnd = part.logEnd;
     const { chunkBytes, inflatedBatchBytesMax } = this.#settings;
     const { topic } = this.#cluster;
     const { partition, records, abortedTransactions } = part;

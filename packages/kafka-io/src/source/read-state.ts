@@ -12,6 +12,8 @@ export interface ReadState {
   isHalted: boolean;
   /** Clock time before which it is not fetched, after an error. */
   notBeforeMs: number;
+  /** Where the log ended at the latest fetch; absent before the first. */
+  logEnd?: number | undefined;
   /** Errors in a row. */
   failures: number;
 }
@@ -43,4 +45,13 @@ export function seekReadState(state: ReadState, offset: number, epoch: number): 
   state.isHalted = false;
   state.notBeforeMs = 0;
   state.failures = 0;
+}
+
+/** The log's end of every partition of which it is known. */
+export function logEndsOf(states: Iterable<ReadState>): ReadonlyMap<number, number> {
+  const ends = new Map<number, number>();
+  for (const { partition, logEnd } of states) {
+    if (logEnd !== undefined) ends.set(partition, logEnd);
+  }
+  return ends;
 }

@@ -8,6 +8,7 @@ import type {
   KafkaSource,
   KafkaSourceHandler,
   LogRange,
+  SourceProgress,
   TopicDescription,
 } from "../port/kafka-source.ts";
 import { SerialCalls } from "../cluster/serial-calls.ts";
@@ -114,6 +115,11 @@ class TopicSource implements KafkaSource {
 
   seek(partition: number, offset: number): number {
     return this.#running().reader.seek(partition, offset);
+  }
+
+  progress(): SourceProgress {
+    const { reader, member } = this.#run ?? {};
+    return { ...(reader?.progress() ?? { logEnds: new Map() }), membership: member?.membership };
   }
 
   pause(partitions: readonly number[]): void {

@@ -43,6 +43,13 @@ export function groupBehaviour({ driver, cluster, open }: SourceSubject): void {
     const { source, handler } = member;
     for (const partition of [0, 1, 2]) await handler.reaches(partition, 50);
     expect(handler.changes).toEqual(["+0,1,2"]);
+    const { logEnds, membership } = source.progress();
+    expect([...logEnds].toSorted()).toEqual([0, 1, 2].map((partition) => [partition, 50]));
+    expect(membership).toEqual({
+      memberId: expect.stringMatching(/./),
+      generationId: expect.any(Number),
+      isLeader: true,
+    });
     await source.commitOffsets(new Map([[1, 50]]));
     const [mirrored] = await cluster().admin.fetchOffsets({ groupId: topic, topics: [topic] });
     expect(mirrored?.partitions.find(({ partition }) => partition === 1)?.offset).toBe("50");

@@ -13,6 +13,8 @@ interface FetchAnswer {
   readonly partition: number;
   readonly errorCode?: number;
   readonly records?: Buffer;
+  /** Last stable offset. */
+  readonly logEnd?: number;
 }
 
 const VERSION = 11;
@@ -83,11 +85,11 @@ function encodeAnswer(partitions: readonly FetchAnswer[]): Buffer {
       {
         name: "ratings",
         topicId: ZERO_UUID,
-        partitions: partitions.map(({ partition, errorCode = 0, records }) => ({
+        partitions: partitions.map(({ partition, errorCode = 0, logEnd = -1, records }) => ({
           index: partition,
           errorCode,
           highWatermark: -1n,
-          lastStableOffset: -1n,
+          lastStableOffset: BigInt(logEnd),
           logStartOffset: -1n,
           abortedTransactions: undefined,
           preferredReadReplica: -1,

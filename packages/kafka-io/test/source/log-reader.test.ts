@@ -109,6 +109,27 @@ describe("LogReader", () => {
     reader.stop();
   });
 
+  test("the log's ends are those of the latest fetch, also of one without records", async () => {
+    vi.setSystemTime(7_000);
+    const { cluster, reader } = open({ 0: 1, 1: 1, 2: 1 });
+    reader.assign(new Map([0, 1, 2].map((partition) => [partition, 5])));
+    await settle();
+    expect(reader.progress()).toEqual({ logEnds: new Map(), fetchedAtMs: undefined });
+    await cluster.take().answer([
+      { partition: 0, records: batchAt(5, 3), logEnd: 90 },
+      { partition: 1, logEnd: 5 },
+      { partition: 2, errorCode: NOT_LEADER_OR_FOLLOWER, logEnd: 1 },
+    ]);
+    const ends = new Map([
+      [0, 90],
+      [1, 5],
+    ]);
+    expect(reader.progress()).toEqual({ logEnds: ends, fetchedAtMs: 7_000 });
+    reader.revoke();
+    expect(reader.progress().logEnds).toEqual(new Map());
+    reader.stop();
+  });
+
   test("the next fetch is sent while a chunk is worked on, and no more than that", async () => {
     const { cluster, reader, state, chunks } = open({ 0: 1 }, { maxBytes: 1000 });
     state.isHolding = true;

@@ -1,4 +1,10 @@
-import type { KafkaSource, KafkaSourceHandler, LogRange, RecordChunk } from "@salon/kafka-io";
+import type {
+  KafkaSource,
+  KafkaSourceHandler,
+  LogRange,
+  RecordChunk,
+  SourceProgress,
+} from "@salon/kafka-io";
 
 /** A record's value; null is a null value, undefined an offset without a record. */
 export type MemoryRecord = string | Uint8Array | null | undefined;
@@ -80,6 +86,11 @@ export class MemorySource implements KafkaSource {
     this.#epochs.set(partition, epoch);
     this.#next.set(partition, offset);
     return epoch;
+  }
+
+  progress(): SourceProgress {
+    const ends = this.#assigned.map((p) => [p, this.#topic.range(p).endOffset] as const);
+    return { logEnds: new Map(ends) };
   }
 
   pause(partitions: readonly number[]): void {

@@ -1,5 +1,5 @@
 import { KafkaIoError } from "@salon/kafka-io";
-import type { KafkaSource, KafkaSourceHandler, LogRange } from "@salon/kafka-io";
+import type { KafkaSource, KafkaSourceHandler, LogRange, SourceProgress } from "@salon/kafka-io";
 import { chunkOf } from "../shell/memory-topic.ts";
 import type { MemoryTopic } from "../shell/memory-topic.ts";
 import type { SimTopic } from "./sim-topic.ts";
@@ -79,6 +79,10 @@ export class SimSource implements KafkaSource, GroupSeat {
       this.#states.set(partition, { epoch, next: offset, isHalted: false });
     }
     return epoch;
+  }
+
+  progress(): SourceProgress {
+    return { logEnds: new Map() };
   }
 
   pause(partitions: readonly number[]): void {
