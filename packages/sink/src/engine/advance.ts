@@ -138,7 +138,10 @@ function applyDeadLetters(state: EngineState): EngineStep {
   ]);
 }
 
-function waitingManifests(state: EngineState): NonNullable<EngineState["record"]>["pending"] {
+/** Manifests of dead letters that are decided and not in their table yet. */
+export function waitingManifests(
+  state: EngineState,
+): NonNullable<EngineState["record"]>["pending"] {
   const pending = state.record?.pending ?? [];
   return pending.filter((entry) => entry.sequence > state.appliedThrough);
 }
@@ -160,7 +163,8 @@ function pauseOrResume(state: EngineState): EngineStep {
   ]);
 }
 
-function reasonToPause(state: EngineState): string | undefined {
+/** Why nothing may be read; undefined where something may be. */
+export function reasonToPause(state: EngineState): string | undefined {
   if (state.phase === "stopping") return "the sink ends";
   if (state.nowMs < state.heldUntilMs) return "what was read could not be written";
   if (isRestoring(state)) return "what was undone is removed first";

@@ -16,6 +16,8 @@ import { processClock, sleep } from "./sink-clock.ts";
 import type { SinkClock } from "./sink-clock.ts";
 import { SinkLoop } from "./sink-loop.ts";
 import type { SinkLogger } from "./sink-logger.ts";
+import { troubleOf } from "./sink-observation.ts";
+import type { SinkObserver } from "./sink-observation.ts";
 import { resolveSinkSettings } from "./sink-settings.ts";
 import type { ResolvedSinkSettings, SinkSettings } from "./sink-settings.ts";
 import { SnapshotExpiry } from "./snapshot-expiry.ts";
@@ -40,6 +42,8 @@ export interface SinkComponents {
   readonly nowMs?: (() => number) | undefined;
   readonly clock?: SinkClock | undefined;
   readonly onReport?: ((report: EngineReport, state: EngineState) => void) | undefined;
+  /** Told what the sink does and how it fares, for metrics and status pages. */
+  readonly observe?: SinkObserver | undefined;
 }
 
 /** What a run came to. */
@@ -66,8 +70,26 @@ export async function runSink(
   settings: SinkSettings,
   components: SinkComponents,
 ): Promise<SinkSummary> {
+  const { observe = ignore } = components;
+  try {
+    const summary = await readIntoTable(settings, { ...components, observe });
+    observe({ kind: "ended" });
+    return summary;
+  } catch (error) {
+    observe({ kind: "ended", error: error instanceof Error ? error : new Error(String(error)) });
+    throw error;
+  }
+}
+
+function ignore(): void {}
+
+async function readIntoTable(
+  settings: SinkSettings,
+  components: SinkComponents & { readonly observe: SinkObserver },
+): Promise<SinkSummary> {
   const resolved = resolveSinkSettings(settings);
-  const { catalog, source, events, logger, signal, clock = processClock } = components;
+  const { catalog, source, events, rules = [], logger, signal, observe } = components;
+  const { clock = processClock } = components;
   const summary = { rows: 0, dead: 0, commits: 0 };
   const starting = {
     clock,
@@ -78,6 +100,7 @@ export async function runSink(
         { err: error.message, waitMs: Math.round(waitMs) },
         "not there yet, trying again",
       );
+      observe(troubleOf(error));
     },
   };
   const [awaited, tables] = await Promise.all([
@@ -118,15 +141,17 @@ export async function runSink(
   const nowMs = components.nowMs ?? Date.now;
   const onTrouble = (error: Error): void => {
     logger.warn({ err: error.message }, "trouble, going on");
+    observe(troubleOf(error));
   };
   const units = new UnitStore({
     target,
     deadLetters: resolved.onInvalid === "dead-letters" ? deadLetters : undefined,
     events,
-    rules: components.rules,
+    rules,
     timeZone: resolved.timeZone,
     writerMemoryBytes: Math.ceil(resolved.memoryLimitBytes / 4),
     nowMs,
+    clock,
     onTrouble,
   });
   const identity = {
@@ -145,6 +170,7 @@ export async function runSink(
     units,
     clock,
     onTrouble,
+    observe,
     revokeTimeoutMs: REVOKE_TIMEOUT_MS,
     hungAfterMs: resolved.hungAfterMs,
     onReport: (report, state) => {
@@ -154,8 +180,20 @@ export async function runSink(
       if (report.kind === "committed") {
         expiry.consider([target.table, ...(deadLetters ? [deadLetters.table] : [])]);
       }
+      if (report.kind === "unit-dropped") observe(report);
       components.onReport?.(report, state);
     },
+  });
+  observe({
+    kind: "started",
+    table: main.identifier.name,
+    topic: resolved.topic,
+    sourceId,
+    partitionCount: topic.partitionCount,
+    commitIntervalMs: resolved.commitIntervalMs,
+    memoryLimitBytes: resolved.memoryLimitBytes,
+    rules: rules.map(({ name, severity }) => ({ name, severity })),
+    status: () => loop.status,
   });
   const stop = (): void => loop.stop();
   signal.addEventListener("abort", stop, { once: true });

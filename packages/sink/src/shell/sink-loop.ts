@@ -6,10 +6,15 @@ import { initialEngineState } from "../engine/engine-state.ts";
 import type { EngineSettings, EngineState } from "../engine/engine-state.ts";
 import { reduce } from "../engine/reduce.ts";
 import type { SourceIdentity } from "../protocol/source-identity.ts";
+import { CommitRunner } from "./commit-runner.ts";
 import type { CommitTarget } from "./commit-target.ts";
 import { isRetryable, retryWhileUnavailable } from "./retry.ts";
 import { isOverInTime, sleep, withJitter } from "./sink-clock.ts";
 import type { SinkClock } from "./sink-clock.ts";
+import { observedChunk } from "./sink-observation.ts";
+import type { SinkObserver } from "./sink-observation.ts";
+import { sinkStatus } from "./sink-status.ts";
+import type { SinkStatus } from "./sink-status.ts";
 import { SourceHandler } from "./source-handler.ts";
 import type { UnitStore } from "./unit-store.ts";
 
@@ -20,6 +25,7 @@ export interface SinkLoopParts {
   readonly units: UnitStore;
   readonly onReport: (report: EngineReport, state: EngineState) => void;
   readonly onTrouble: (error: Error) => void;
+  readonly observe: SinkObserver;
   readonly clock: SinkClock;
   /**
    * How long a revocation waits for the commit of what was read, and the end for what is under way.
@@ -35,6 +41,7 @@ export class SinkLoop {
   readonly #ended = Promise.withResolvers<void>();
   readonly #abort = new AbortController();
   readonly #handler: SourceHandler;
+  readonly #commits: CommitRunner;
   #state: EngineState;
   #forgetTimer = (): void => undefined;
   /** Effects that have not ended; without any the loop is idle, and cannot hang. */
@@ -45,18 +52,34 @@ export class SinkLoop {
     this.#parts = parts;
     this.#lastProgressMs = parts.clock.nowMs();
     this.#state = initialEngineState(settings, identity, this.#lastProgressMs);
-    const { clock, onTrouble, revokeTimeoutMs } = parts;
+    const { clock, onTrouble, revokeTimeoutMs, target, units, observe } = parts;
     this.#handler = new SourceHandler({
-      tell: (event) => this.tell(event),
+      tell: (event) => {
+        if (event.kind === "assigned") observe(event);
+        this.tell(event);
+      },
       isAlive: () => this.#isAlive(),
       onTrouble,
       clock,
       revokeTimeoutMs,
     });
+    this.#commits = new CommitRunner({
+      target,
+      units,
+      clock,
+      observe,
+      state: () => this.#state,
+      wait: (afterMs) => this.#wait(afterMs),
+      tell: (event) => this.tell(event),
+    });
   }
 
-  get state(): EngineState {
-    return this.#state;
+  /** How the sink is at the moment. */
+  get status(): SinkStatus {
+    const { source, clock } = this.#parts;
+    const progress = source.progress();
+    const isAlive = this.#isAlive();
+    return sinkStatus(this.#state, { progress, isAlive, nowMs: clock.nowMs() });
   }
 
   /** Runs until the engine ends; throws its error, if it ended with one. */
@@ -171,9 +194,9 @@ export class SinkLoop {
       case "drop-unit":
         return units.drop(effect.unitId, effect.keepFiles);
       case "attempt-commit":
-        return this.#attempt(effect);
+        return this.#commits.attempt(effect);
       case "settle-commit":
-        return this.#settle(effect.commitId, effect.afterMs);
+        return this.#commits.settle(effect.commitId, effect.afterMs);
       case "mirror-offsets":
         return source.commitOffsets(effect.offsets).catch(this.#parts.onTrouble);
       case "report":
@@ -219,6 +242,7 @@ export class SinkLoop {
       const written = await this.#parts.units.write(unitId, chunk);
       const { partition, requestedOffset: start, nextOffset: end } = chunk;
       this.tell({ kind: "chunk-written", unitId, partition, start, end, ...written });
+      this.#parts.observe({ kind: "chunk-written", ...observedChunk(chunk) });
     } catch (error) {
       this.#tellUnitFailed(unitId, error);
     } finally {
@@ -239,25 +263,6 @@ export class SinkLoop {
     if (!isRetryable(error)) throw error;
     this.#parts.onTrouble(error);
     this.tell({ kind: "unit-failed", unitId, reason: error.message });
-  }
-
-  async #attempt(effect: Extract<EngineEffect, { kind: "attempt-commit" }>): Promise<void> {
-    await this.#wait(effect.afterMs);
-    const { commitId, plan, unitId } = effect;
-    const unit = unitId === undefined ? undefined : this.#parts.units.staged(unitId);
-    const { identity, appliedThrough, proved } = this.#state;
-    const context = { identity, appliedThrough, proved };
-    const result = await this.#parts.target.attempt(commitId, { plan, unit, context });
-    if (result.kind === "committed" && unitId !== undefined) this.#parts.units.release(unitId);
-    this.tell({ kind: "attempt-finished", commitId, result });
-  }
-
-  async #settle(commitId: number, afterMs: number): Promise<void> {
-    await this.#wait(afterMs);
-    const unitId = this.#state.commit?.unitId;
-    const result = await this.#parts.target.settle(commitId);
-    if (result.kind === "committed" && unitId !== undefined) this.#parts.units.release(unitId);
-    this.tell({ kind: "commit-settled", commitId, result });
   }
 
   async #wait(afterMs: number): Promise<void> {

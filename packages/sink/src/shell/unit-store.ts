@@ -8,12 +8,14 @@ import { deadLetterCause } from "../mapping/dead-letter-cause.ts";
 import type { TableBinding } from "../mapping/table-binding.ts";
 import { bindTable } from "../mapping/table-binding.ts";
 import type { StagedDeadLetters } from "../protocol/own-commit.ts";
-import { addQualityCounts } from "../protocol/quality-counts.ts";
 import { SinkError } from "../sink-error.ts";
 import { chunkOffsets, chunkRows, deadLetterRows } from "./chunk-rows.ts";
 import type { CommitTarget } from "./commit-target.ts";
 import type { DeadLetterTable } from "./dead-letter-table.ts";
+import type { SinkClock } from "./sink-clock.ts";
 import type { StagedUnit } from "./staged-unit.ts";
+import { UnitFactsBuilder } from "./unit-facts.ts";
+import type { UnitFacts } from "./unit-facts.ts";
 
 /** What the units are written with. */
 export interface UnitStoreParts {
@@ -29,7 +31,7 @@ export interface UnitStoreParts {
   readonly writerMemoryBytes: number;
   readonly nowMs: () => number;
   readonly onTrouble: (error: Error) => void;
-  readonly onDecoded?: ((decoded: DecodedRecords) => void) | undefined;
+  readonly clock: SinkClock;
 }
 
 /** What a chunk came to. */
@@ -49,8 +51,7 @@ interface Unit {
   readonly binding: TableBinding;
   readonly decoder: Decoder;
   readonly rows: TableWriter;
-  /** Records that broke each rule. */
-  readonly quality: Map<string, number>;
+  readonly facts: UnitFactsBuilder;
   deadLetters?: { readonly writer: TableWriter; readonly hasHeaders: boolean } | undefined;
   staged?: StagedAppend | undefined;
 }
@@ -77,11 +78,13 @@ export class UnitStore {
   write(unitId: number, chunk: RecordChunk): Promise<WrittenChunk> {
     return this.#inTurn(unitId, async () => {
       const unit = this.#units.get(unitId) ?? this.#open(unitId);
+      const { clock } = this.#parts;
+      const startMs = clock.nowMs();
       const { buffer, valueStarts, valueEnds, count } = chunk;
       const valid = unit.decoder.decode(buffer, valueStarts, valueEnds, count);
       const { decoded, broken } = this.#gate.check(valid, chunk.timestampsMs);
-      addQualityCounts(unit.quality, broken);
-      this.#parts.onDecoded?.(decoded);
+      unit.facts.addDecoded(decoded, chunk, broken);
+      const decodedMs = clock.nowMs();
       const origin = { chunk, processedAtMs: this.#parts.nowMs() };
       if (decoded.rejected.length > 0) {
         const { writer, hasHeaders } = this.#deadLetterWriter(unit, decoded, chunk);
@@ -91,6 +94,8 @@ export class UnitStore {
       if (decoded.batch.rowCount > 0) {
         await unit.rows.write(chunkRows(decoded, origin, unit.binding));
       }
+      const writeMs = clock.nowMs() - decodedMs;
+      unit.facts.addTimes({ decodeMs: decodedMs - startMs, writeMs });
       return {
         rows: decoded.batch.rowCount,
         dead: decoded.rejected.length,
@@ -104,28 +109,36 @@ export class UnitStore {
   seal(unitId: number): Promise<StagedDeadLetters | undefined> {
     return this.#inTurn(unitId, async () => {
       const unit = this.#units.get(unitId) ?? this.#open(unitId);
+      const { deadLetters, target, clock } = this.#parts;
+      const startMs = clock.nowMs();
       const dataFiles = await unit.rows.close();
-      const { deadLetters, target } = this.#parts;
       const deadFiles = (await unit.deadLetters?.writer.close()) ?? [];
       const staged = deadFiles.length === 0 ? undefined : await deadLetters?.stage(deadFiles);
       unit.staged = await target.stage({ dataFiles, snapshotId: unit.snapshotId });
+      const files = dataFiles.map(({ recordCount: rows, fileSizeInBytes: bytes }) => ({
+        rows,
+        bytes,
+      }));
+      unit.facts.sealed({ files, sealMs: clock.nowMs() - startMs });
       return staged;
     });
   }
 
   /** The commit of a sealed unit. */
   staged(unitId: number): StagedUnit {
-    const { staged: append, schema, quality } = this.#units.get(unitId) ?? {};
-    if (append === undefined || schema === undefined || quality === undefined) {
+    const { staged: append, schema, facts } = this.#units.get(unitId) ?? {};
+    if (append === undefined || schema === undefined || facts === undefined) {
       throw new Error(`unit ${unitId} is not sealed`);
     }
-    return { append, schema, quality };
+    return { append, schema, quality: facts.broken };
   }
 
-  /** Forgets a unit that is committed. */
-  release(unitId: number): void {
+  /** Forgets a unit that is committed; answers what it came to. */
+  release(unitId: number): UnitFacts | undefined {
+    const unit = this.#units.get(unitId);
     this.#units.delete(unitId);
     this.#tails.delete(unitId);
+    return unit?.facts.finish();
   }
 
   /** Gives a unit up; its files are deleted where nothing can refer to them. */
@@ -160,7 +173,7 @@ export class UnitStore {
       schema,
       binding,
       decoder: this.#decoder(binding),
-      quality: new Map(),
+      facts: new UnitFactsBuilder(),
       rows: openTableWriter({
         table,
         schemaId: schema.schemaId,
