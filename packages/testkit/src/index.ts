@@ -44,6 +44,9 @@ export type {
 export { useSharedReader } from "./readers/shared-readers.ts";
 export { sortRows } from "./readers/table-row.ts";
 export type { ColumnTypes, TableRow } from "./readers/table-row.ts";
+export { checkMetrics } from "./readers/promtool.ts";
+export { startBrowser } from "./services/browser.ts";
+export type { Browser, Page } from "./services/browser.ts";
 export type { KafkaVersion } from "./services/kafka-broker.ts";
 export type { KafkaCredentials } from "./services/kafka-security.ts";
 export { startKafka } from "./services/kafka.ts";

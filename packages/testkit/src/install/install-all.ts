@@ -1,5 +1,6 @@
 // Installs all that tests with real services need, so that it can be done beside something else:
 // `node packages/testkit/src/install/install-all.ts`. Needs no workspace dependency.
+import { installChromium, installPromtool } from "./debian-package.ts";
 import { installJava21 } from "./java-21.ts";
 import { installJars } from "./maven-jars.ts";
 import { installMinio } from "./minio-binary.ts";
@@ -26,6 +27,8 @@ async function installDownloads(): Promise<void> {
   }
   await timed("PostgreSQL", installPostgres);
   await timed("Java 21", installJava21);
+  await timed("Chromium", installChromium);
+  await timed("promtool", installPromtool);
   for (const python of ["readers", "spark"] as const) {
     await timed(`Python of ${python}`, () => installPython(python));
   }
