@@ -15,6 +15,8 @@ import { timeOfDay } from "./format.js";
  * @property {string} title
  * @property {readonly Series[]} series One or two.
  * @property {(value: number) => string} format
+ * @property {number} [base] Round numbers of the scale are multiples of its powers; 10 by default.
+ * @property {boolean} [isPeak] Shows the worst of the time around: commits come in beats.
  */
 
 const WIDTH = 1_000;
@@ -22,6 +24,7 @@ const HEIGHT = 100;
 const HOUR_MS = 3_600_000;
 /** A line is not drawn across times without samples. */
 const HOLE_MS = 30_000;
+const PEAK_SAMPLES = 6;
 const SVG = "http://www.w3.org/2000/svg";
 
 /** One chart; `draw` is called with what there is. */
@@ -73,10 +76,11 @@ export class Chart {
    * @param {number} nowMs
    */
   draw(samples, nowMs) {
-    const { series, format, title } = this.settings;
-    const values = series.map(({ of }) => samples.map(of));
+    const { series, format, title, base = 10, isPeak = false } = this.settings;
+    const measured = series.map(({ of }) => samples.map(of));
+    const values = isPeak ? measured.map(peaks) : measured;
     const most = Math.max(0, ...values.flat().map((value) => value ?? 0));
-    const top = ceiling(most);
+    const top = ceiling(most, base);
     const sinceMs = Math.max(nowMs - HOUR_MS, Math.min(nowMs - 60_000, samples[0]?.atMs ?? nowMs));
     const x = (/** @type {number} */ atMs) => ((atMs - sinceMs) / (nowMs - sinceMs)) * WIDTH;
     const y = (/** @type {number} */ value) => HEIGHT - (value / top) * HEIGHT;
@@ -94,7 +98,7 @@ export class Chart {
       this.area.setAttribute("d", areas.join(""));
     }
     for (const [index, key] of this.keys.entries()) {
-      const now = values[index]?.at(-1);
+      const now = measured[index]?.at(-1);
       setText(key, now === undefined ? "–" : format(now));
     }
     for (const [index, mark] of this.marks.entries()) setText(mark, format(top * (1 - index / 2)));
@@ -102,7 +106,7 @@ export class Chart {
       setText(time, timeOfDay(sinceMs + ((nowMs - sinceMs) * index) / 2));
     }
     const told = series.map(({ name }, index) => {
-      const now = values[index]?.at(-1);
+      const now = measured[index]?.at(-1);
       return `${name} ${now === undefined ? "not known" : format(now)}`;
     });
     this.svg.setAttribute("aria-label", `${title}: ${told.join(", ")}; at most ${format(most)}`);
@@ -133,12 +137,26 @@ function unbroken(samples, values) {
  * The next round number, so that the scale does not move with every sample.
  *
  * @param {number} value
+ * @param {number} base
  */
-function ceiling(value) {
+function ceiling(value, base) {
   if (value <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 4, 5, 8, 10].find((each) => each * power >= value) ?? 10;
-  return step * power;
+  const power = base ** Math.floor(Math.log(value) / Math.log(base));
+  const steps = [1, 2, 4, 6, 8, 10, 20, 40, 60, 80, 100, 200, 400, 600, 800];
+  return power * (steps.find((each) => each * power >= value) ?? base);
+}
+
+/**
+ * The greatest of each value and those just before it.
+ *
+ * @param {readonly (number | undefined)[]} values
+ */
+function peaks(values) {
+  return values.map((value, index) => {
+    if (value === undefined) return undefined;
+    const before = values.slice(Math.max(0, index - PEAK_SAMPLES + 1), index + 1);
+    return Math.max(...before.map((each) => each ?? 0));
+  });
 }
 
 /** @param {string} name */

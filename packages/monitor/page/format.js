@@ -29,9 +29,9 @@ export function seconds(value) {
   if (value === undefined) return NONE;
   if (value < 10) return `${value.toFixed(1)} s`;
   if (value < 120) return `${Math.round(value)} s`;
-  if (value < 7_200) return `${Math.floor(value / 60)} min ${Math.floor(value % 60)} s`;
-  if (value < 172_800) return `${Math.floor(value / 3_600)} h ${Math.floor((value / 60) % 60)} min`;
-  return `${Math.floor(value / 86_400)} d ${Math.floor((value / 3_600) % 24)} h`;
+  if (value < 7_200) return `${Math.floor(value / 60)} min`;
+  if (value < 172_800) return `${(value / 3_600).toFixed(1)} h`;
+  return `${(value / 86_400).toFixed(1)} d`;
 }
 
 /** @param {number} ms */

@@ -21,12 +21,15 @@ const charts = [
     format: short,
   }),
   new Chart({
-    title: "Lag in records",
+    title: "Lag in records, worst of half a minute",
+    isPeak: true,
     series: [{ name: "now", of: (sample) => sample.lagRecords }],
     format: short,
   }),
   new Chart({
-    title: "Age",
+    title: "Age, worst of half a minute",
+    base: 60,
+    isPeak: true,
     series: [
       { name: "freshness", of: (sample) => sample.freshnessSeconds },
       { name: "lag", of: (sample) => sample.lagSeconds },
@@ -35,6 +38,8 @@ const charts = [
   }),
   new Chart({
     title: "Memory",
+    base: 1_024,
+    isPeak: true,
     series: [
       { name: "resident", of: (sample) => sample.residentBytes },
       { name: "buffered", of: (sample) => sample.bufferedBytes },

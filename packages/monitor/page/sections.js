@@ -67,10 +67,7 @@ export function drawTiles(status) {
   const waiting = (filling?.rows ?? 0) + (filling?.dead ?? 0);
   setText("committed-more", waiting > 0 ? `${count(waiting)} in the open unit` : "nothing waits");
   setText("lag", short(now.lagRecords));
-  setText(
-    "lag-more",
-    now.lagSeconds === undefined ? "\u00a0" : `oldest ${seconds(now.lagSeconds)}`,
-  );
+  setText("lag-more", lagText(now));
   setText("freshness", seconds(now.freshnessSeconds));
   const since = committedAtMs === undefined ? undefined : (now.atMs - committedAtMs) / 1_000;
   setText("last", seconds(since));
@@ -83,6 +80,12 @@ export function drawTiles(status) {
   const all = (totals["rows"] ?? 0) + (totals["dead"] ?? 0);
   const share = all === 0 ? 0 : ((totals["dead"] ?? 0) / all) * 100;
   setText("dead-more", `${share.toFixed(2)} % since the start`);
+}
+
+/** @param {PageStatus["now"]} now */
+function lagText({ lagRecords, lagSeconds }) {
+  if (lagRecords === 0) return "nothing waits";
+  return lagSeconds === undefined ? "\u00a0" : `oldest ${seconds(lagSeconds)}`;
 }
 
 /** @param {PageStatus} status */
@@ -155,7 +158,7 @@ function phasesOf({ phases }) {
 /** @param {CommitEntry} commit */
 function phaseText(commit) {
   return phasesOf(commit)
-    .map((ms) => duration(ms))
+    .map((ms) => count(ms))
     .join(" · ");
 }
 

@@ -37,6 +37,11 @@ export class AccessGuard {
     this.#token = settings.token;
   }
 
+  /** Whether everybody who reaches the page may see it. */
+  get isOpen(): boolean {
+    return this.#token === undefined;
+  }
+
   check({ headers, url, isProbe }: AccessRequest): Access {
     // A name that leads here by DNS alone would let any web page read this one.
     const name = (headers.host ?? "").replace(/:\d{1,5}$/, "");

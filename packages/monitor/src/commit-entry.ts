@@ -1,7 +1,7 @@
 import type { CommittedStretch, SinkEvent } from "./sink-event.ts";
 
 /** What a commit took, by phase. */
-export interface CommitPhases {
+interface CommitPhases {
   readonly decodeMs: number;
   readonly writeMs: number;
   /** Closing the files, which waits for their upload, and staging manifests. */

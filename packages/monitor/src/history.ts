@@ -20,6 +20,8 @@ export type Measurement = Omit<Sample, "readPerSecond" | "committedPerSecond" | 
 
 /** Over how long rates are taken: commits come in beats, and a rate is to show none of them. */
 const RATE_WINDOW_MS = 30_000;
+/** So that the first records do not look like many. */
+const RATE_SECONDS_MIN = 5;
 
 /** The samples of the last hour, the oldest first. */
 export class History {
@@ -37,9 +39,10 @@ export class History {
   /** The sample that a measurement makes after those before it. */
   sampleOf(measured: Measurement): Sample {
     const since = this.#samples.find(({ atMs }) => atMs >= measured.atMs - RATE_WINDOW_MS);
-    const seconds = since === undefined ? 0 : (measured.atMs - since.atMs) / 1_000;
+    const sinceMs = since?.atMs ?? measured.atMs;
+    const seconds = Math.max((measured.atMs - sinceMs) / 1_000, RATE_SECONDS_MIN);
     const rate = (count: "recordsRead" | "recordsCommitted" | "bytesRead"): number =>
-      since === undefined || seconds <= 0
+      since === undefined
         ? 0
         : Math.max(0, Math.round(((measured[count] - since[count]) / seconds) * 10) / 10);
     return {

@@ -30,7 +30,7 @@ export interface PageServer extends AsyncDisposable {
 }
 
 /** How many ports are tried, as Spark does. */
-export const PORTS_TRIED = 16;
+const PORTS_TRIED = 16;
 
 const HEADER_MAX_BYTES = 8 * 1024;
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -124,6 +124,10 @@ async function respond(
   if (access.kind === "session") {
     return send(response, 303, "", { location: pathname, "set-cookie": access.cookie });
   }
+  if (PROBES.has(pathname)) {
+    const result = pathname === "/healthz" ? content.health() : content.readiness();
+    return sendProbe(response, result, guard.isOpen);
+  }
   await route(pathname, request.method, response, content);
 }
 
@@ -134,10 +138,6 @@ async function route(
   content: ServerContent,
 ): Promise<void> {
   switch (pathname) {
-    case "/healthz":
-      return sendProbe(response, content.health());
-    case "/readyz":
-      return sendProbe(response, content.readiness());
     case "/metrics": {
       const { type, text } = await content.metrics();
       return sendBody(response, 200, type, text);
@@ -158,8 +158,14 @@ async function route(
   }
 }
 
-function sendProbe(response: ServerResponse, { isPassed, word, reason }: ProbeResult): void {
-  sendJson(response, isPassed ? 200 : 503, { ok: isPassed, state: word, reason });
+/** Who asks without a token gets no reason: it may name hosts. */
+function sendProbe(
+  response: ServerResponse,
+  { isPassed, word, reason }: ProbeResult,
+  isOpen: boolean,
+): void {
+  const told = { ok: isPassed, state: word, ...(isOpen && { reason }) };
+  sendJson(response, isPassed ? 200 : 503, told);
 }
 
 function sendJson(response: ServerResponse, status: number, value: unknown): void {

@@ -40,6 +40,8 @@ const SAMPLE_MS = 5_000;
 const HOUR_MS = 3_600_000;
 const PUSH_MS = 1_000;
 const OPEN_AFTER_MS = 1_000;
+/** A run that ends with its first commit needs no page. */
+const AFTER_COMMIT_MS = 100;
 
 /**
  * Watches a sink: hand {@link Monitor.observe} to it as its observer. The page opens once the first
@@ -54,7 +56,7 @@ export class Monitor implements AsyncDisposable {
   readonly #history = new History(HOUR_MS / SAMPLE_MS);
   readonly #events = new EventStream(PUSH_MS, () => this.#events.send("status", this.#status()));
   readonly #sampling: NodeJS.Timeout;
-  readonly #opening: NodeJS.Timeout;
+  #opening: NodeJS.Timeout;
   readonly #opened = Promise.withResolvers<string | undefined>();
   #isOpening = false;
   #isClosed = false;
@@ -86,7 +88,8 @@ export class Monitor implements AsyncDisposable {
     if (event.kind !== "committed") return;
     if (this.#metrics === undefined) this.#unmeasured.push(event);
     else this.#metrics.observe(event);
-    if (event.plan === "unit") setImmediate(() => this.#open());
+    const isFirst = event.plan === "unit" && this.#view.totals.commits.get("unit") === 1;
+    if (isFirst) this.#openSoon(AFTER_COMMIT_MS);
   };
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -99,10 +102,15 @@ export class Monitor implements AsyncDisposable {
     await this.#server?.[Symbol.asyncDispose]();
   }
 
+  #openSoon(waitMs: number): void {
+    if (this.#isOpening || this.#isClosed) return;
+    clearTimeout(this.#opening);
+    this.#opening = setTimeout(() => this.#open(), waitMs);
+  }
+
   #open(): void {
     if (this.#isOpening || this.#isClosed) return;
     this.#isOpening = true;
-    clearTimeout(this.#opening);
     const { logger } = this.#components;
     this.#openServer().then(this.#opened.resolve, (error: unknown) => {
       const err = error instanceof Error ? error.message : String(error);

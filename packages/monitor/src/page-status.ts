@@ -17,7 +17,7 @@ export interface ConfigurationEntry {
 }
 
 /** The account of a partition as the table has it. */
-export interface PartitionAccount {
+interface PartitionAccount {
   readonly partition: number;
   readonly first: number;
   readonly next: number;

@@ -5,7 +5,7 @@ import type { ReadStretch } from "./read-stretches.ts";
 import type { RejectedRecord, SinkEvent, SinkStatus, SinkSubject } from "./sink-event.ts";
 
 /** What only grows, since this process began. */
-export interface SinkTotals {
+interface SinkTotals {
   readonly recordsRead: ReadonlyMap<number, number>;
   readonly bytesRead: number;
   readonly rows: number;

@@ -6,7 +6,7 @@ import type { SinkView, Trouble } from "./sink-view.ts";
 export const STATE_WORDS = ["starting", "running", "degraded", "paused", "stopped"] as const;
 
 /** A state of a sink in one word. */
-export type StateWord = (typeof STATE_WORDS)[number];
+type StateWord = (typeof STATE_WORDS)[number];
 
 /** A state of a sink, and why it is that. */
 export interface SinkState {
@@ -52,7 +52,7 @@ export function sinkState(
 }
 
 /** Trouble that is not known to be over. */
-export function currentTrouble(
+function currentTrouble(
   { trouble, committedAtMs }: SinkView,
   status: SinkStatus | undefined,
   nowMs: number,

@@ -213,7 +213,8 @@ describe("a token", () => {
   it("is not asked for by probes", async () => {
     await using page = await open({ token: TOKEN, host: "0.0.0.0" });
     expect((await ask(page.port, "/healthz")).status).toBe(200);
-    expect((await ask(page.port, "/readyz")).status).toBe(503);
+    const { status, text } = await ask(page.port, "/readyz");
+    expect([status, JSON.parse(text)]).toEqual([503, { ok: false, state: "starting" }]);
   });
 
   it("opens as Bearer, or once in the address, which becomes a cookie", async () => {
