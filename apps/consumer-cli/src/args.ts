@@ -6,7 +6,9 @@ import {
   choiceOption,
   type Command,
   CommandLineError,
+  type ConfigurationEntry,
   createCommand,
+  describeConfiguration,
   durationOption,
   integerOption,
   type KafkaArguments,
@@ -25,6 +27,7 @@ import type { SinkSettings } from "@salon/sink";
 import { parseDeadLetterPlace } from "./dead-letter-place.ts";
 import { EXIT_CODES } from "./failure-advice.ts";
 import { defaultGroupId } from "./group-id.ts";
+import { addUiOptions, readUiArguments, type UiArguments } from "./ui-options.ts";
 
 /** What `salon-consume` is to do. */
 export interface ConsumeSettings {
@@ -39,6 +42,10 @@ export interface ConsumeSettings {
   readonly deadLetterTopic?: string | undefined;
   /** The name of shipped quality rules or a file; absent: none. */
   readonly rules?: string | undefined;
+  /** Absent: no status page. */
+  readonly ui?: UiArguments | undefined;
+  /** What is in force, for the page; secrets are hidden. */
+  readonly configuration: readonly ConfigurationEntry[];
 }
 
 interface ConsumeOptionValues {
@@ -78,6 +85,7 @@ export function parseArgs(argv: readonly string[], version: string): ParseOutcom
   addCatalogOptions(command);
   addTableOptions(command);
   addCommitOptions(command);
+  addUiOptions(command);
   return parseCommandLine(command, argv, readSettings);
 }
 
@@ -235,6 +243,8 @@ function readSettings(command: Command): ConsumeSettings {
     sessionTimeoutMs: values.sessionTimeout,
     catalog,
     rules: values.rules,
+    ui: readUiArguments(command),
+    configuration: describeConfiguration(command),
     sink: {
       topic: values.topic,
       sourceId: values.sourceId ?? values.topic,

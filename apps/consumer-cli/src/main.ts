@@ -25,6 +25,8 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
     { ratingsSchema },
     { runSink },
     { loadRules },
+    { Monitor },
+    { loadUiSettings },
     connection,
   ] = await Promise.all([
     import("@salon/iceberg-writer"),
@@ -32,10 +34,16 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
     import("@salon/schema"),
     import("@salon/sink"),
     import("./load-rules.ts"),
+    import("@salon/monitor"),
+    import("./ui-options.ts"),
     loadKafkaConnection(settings.kafka, "salon-consume"),
   ]);
   const { catalog: catalogArguments, groupId, sessionTimeoutMs, sink } = settings;
   const rules = await loadRules(settings.rules, ratingsSchema);
+  const { ui, configuration } = settings;
+  const version = packageVersion(import.meta.url);
+  await using monitor =
+    ui && new Monitor({ ...(await loadUiSettings(ui)), version, configuration }, { logger });
   await using catalog = await retryWhileUnreachable(
     () => openCatalog(catalogArguments.properties, {}, { signal }),
     context,
@@ -72,6 +80,7 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
     deadLetterSink,
     logger,
     signal,
+    observe: monitor?.observe,
   });
   logger.info({ ...summary }, "done");
 }

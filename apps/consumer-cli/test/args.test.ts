@@ -39,6 +39,11 @@ const FLAGS = [
   "--on-invalid",
   "--on-data-loss",
   "--on-rollback",
+  "--ui-host",
+  "--ui-port",
+  "--ui-token",
+  "--ui-token-file",
+  "--no-ui",
   "--log-level",
   "--log-format",
 ];
@@ -86,6 +91,8 @@ describe("parseArgs", () => {
         onRollback: "fail",
         startupTimeoutMs: 30_000,
       },
+      ui: { host: "127.0.0.1", port: 4_040 },
+      configuration: expect.any(Array),
     });
   });
 
@@ -129,6 +136,8 @@ describe("parseArgs", () => {
         onRollback: "accept",
         startupTimeoutMs: 30_000,
       },
+      ui: { host: "127.0.0.1", port: 4_040 },
+      configuration: expect.any(Array),
     });
   });
 

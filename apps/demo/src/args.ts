@@ -45,7 +45,8 @@ export function parseArgs(argv: readonly string[], version: string): ParseOutcom
     .addOption(
       textOption(
         "--keep",
-        "stay up afterwards, with the broker at localhost:29092, and go on sending",
+        "stay up afterwards and go on sending, with the broker at localhost:29092 and a status page " +
+          "at localhost:4040",
       ),
     )
     .addOption(

@@ -3,7 +3,7 @@ import { openKafkaSink, openKafkaSource } from "@salon/kafka-io";
 import type { RatingGenerator } from "@salon/generator";
 import type { Catalog } from "@salon/iceberg-writer";
 import { ratingsSchema } from "@salon/schema";
-import type { SinkLogger } from "@salon/sink";
+import type { SinkLogger, SinkObserver } from "@salon/sink";
 import type { PipelineCounts } from "./live-line.ts";
 import { RunningSink } from "./running-sink.ts";
 import { sendRatings } from "./send-ratings.ts";
@@ -20,6 +20,7 @@ export interface PipelineParts {
   readonly ratePerSecond: number;
   readonly logger: SinkLogger;
   readonly kafkaLogger: KafkaLogger;
+  readonly observe?: SinkObserver | undefined;
 }
 
 /** Ratings from the generator through the broker into the table. */
@@ -49,7 +50,7 @@ export class Pipeline {
    * table or among the dead letters. Errors: those of sink and broker.
    */
   async run(run: { readonly seconds?: number; readonly signal: AbortSignal }): Promise<void> {
-    const { bootstrapServers, topic, catalog, table, logger, kafkaLogger } = this.#parts;
+    const { bootstrapServers, topic, catalog, table, logger, kafkaLogger, observe } = this.#parts;
     const connection = { bootstrapServers: [bootstrapServers], clientId: "demo", topic };
     const components = { logger: kafkaLogger };
     await using records = await openKafkaSink(connection, components);
@@ -60,7 +61,13 @@ export class Pipeline {
       startingOffsets: "earliest",
       commitIntervalMs: COMMIT_INTERVAL_MS,
     } as const;
-    const sink = new RunningSink(settings, { catalog, source, events: ratingsSchema, logger });
+    const sink = new RunningSink(settings, {
+      catalog,
+      source,
+      events: ratingsSchema,
+      logger,
+      observe,
+    });
     this.#sink = sink;
     const { generator, ratePerSecond } = this.#parts;
     await sink.orItsFailure(

@@ -5,6 +5,7 @@ import { startDevBroker } from "@salon/dev-broker";
 import { createRatingGenerator } from "@salon/generator";
 import { type Catalog, openCatalog, openTable } from "@salon/iceberg-writer";
 import { openKafkaSource } from "@salon/kafka-io";
+import { Monitor } from "@salon/monitor";
 import { ratingsSchema } from "@salon/schema";
 import { deadLetterTableName, type OpenTopic, type TableProof, verifyTable } from "@salon/sink";
 import type { DemoSettings } from "./args.ts";
@@ -21,6 +22,8 @@ const DIRTY_SHARE = 0.01;
 const SEED = 1;
 /** Where the broker of the real pipeline listens for programs outside of its network. */
 const PIPELINE_PORT = 29_092;
+/** Where the page of the real pipeline is. */
+const PAGE = { host: "127.0.0.1", port: 4_040 } as const;
 
 const ROW_COLUMNS = [
   "customer_id",
@@ -44,6 +47,7 @@ export interface DemoContext extends CommandContext {
   readonly output: Writable & { readonly isTTY?: boolean };
   /** Names the directory of the run where the settings name none. */
   readonly now: Date;
+  readonly version: string;
 }
 
 /**
@@ -67,6 +71,16 @@ export async function runDemo(settings: DemoSettings, context: DemoContext): Pro
 
   await using catalog = await openCatalog({ type: "hadoop", warehouse }, {}, { signal });
   const kafkaLogger = toKafkaLogger(logger);
+  // A line for each commit would hide the one that shows them all.
+  const quietLogger = {
+    ...logger,
+    debug: () => {},
+    info: () => {},
+    warn: logger.warn.bind(logger),
+  };
+  await using monitor = keep
+    ? new Monitor({ ...PAGE, version: context.version }, { logger: quietLogger })
+    : undefined;
   const pipeline = new Pipeline({
     bootstrapServers,
     topic: TOPIC,
@@ -74,9 +88,9 @@ export async function runDemo(settings: DemoSettings, context: DemoContext): Pro
     table: TABLE,
     generator: createRatingGenerator({ seed: SEED, dirtyShare: DIRTY_SHARE }),
     ratePerSecond: rate,
-    // A line for each commit would hide the one that shows them all.
-    logger: { ...logger, debug: () => {}, info: () => {}, warn: logger.warn.bind(logger) },
+    logger: quietLogger,
     kafkaLogger,
+    observe: monitor?.observe,
   });
   const show = (work: Promise<void>): Promise<void> =>
     showWhile(work, output, () => pipeline.counts);
@@ -96,6 +110,8 @@ export async function runDemo(settings: DemoSettings, context: DemoContext): Pro
   }
   if (keep && !signal.aborted) {
     say(`\nstill running; broker at ${bootstrapServers}, Ctrl-C ends it`);
+    const url = await monitor?.url;
+    if (url !== undefined) say(`status page at ${url}`);
     await show(pipeline.run({ signal }));
   }
   return proof.isProved ? EXIT_DONE : EXIT_FAILED;

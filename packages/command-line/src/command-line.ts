@@ -77,9 +77,12 @@ export function parseCommandLine<Settings>(
 function readBooleanVariables(command: Command): void {
   for (const option of command.options) {
     const name = option.attributeName();
-    if (!option.isBoolean() || command.getOptionValueSource(name) !== "env") continue;
+    const isFlag = option.isBoolean() || option.negate;
+    if (!isFlag || command.getOptionValueSource(name) !== "env") continue;
     const text = process.env[option.envVar ?? ""] ?? "";
-    if (/^(?:|0|false|no|off)$/i.test(text)) command.setOptionValueWithSource(name, false, "env");
+    if (/^(?:|0|false|no|off)$/i.test(text)) {
+      command.setOptionValueWithSource(name, option.negate, "env");
+    }
   }
 }
 

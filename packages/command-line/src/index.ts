@@ -3,6 +3,8 @@ export { addCatalogOptions, readCatalogArguments } from "./catalog-options.ts";
 export type { CatalogArguments, CatalogType } from "./catalog-options.ts";
 export { CommandLineError } from "./command-line-error.ts";
 export type { CommandLineErrorCode } from "./command-line-error.ts";
+export { describeConfiguration } from "./configuration.ts";
+export type { ConfigurationEntry } from "./configuration.ts";
 export { createCommand, parseCommandLine } from "./command-line.ts";
 export type { Command, CommandDescription, ParseOutcome } from "./command-line.ts";
 export { durationOption, formatDuration, parseDuration } from "./duration.ts";
@@ -43,5 +45,6 @@ export {
 export type { NumberRange } from "./option.ts";
 export { retryWhileUnreachable, START_TIMEOUT_MS } from "./retry.ts";
 export type { RetryComponents } from "./retry.ts";
+export { readSecretFile, readTextFile } from "./text-file.ts";
 export { packageVersion, runCommand } from "./run-command.ts";
 export type { CommandContext, CommandProgram } from "./run-command.ts";

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import type { KafkaConnectionSettings } from "@salon/kafka-io";
 import { type Command, InvalidArgumentError, type Option } from "commander";
 import { CommandLineError } from "./command-line-error.ts";
 import { choiceOption, textOption } from "./option.ts";
+import { readSecretFile, readTextFile } from "./text-file.ts";
 
 const DEFAULT_TOPIC = "nail_salon_ratings";
 
@@ -106,14 +106,13 @@ export async function loadKafkaConnection(
 ): Promise<KafkaConnectionSettings> {
   const { bootstrapServers, driver, sasl, tls } = kafka;
   const connection: KafkaConnectionSettings = { bootstrapServers, clientId, driver };
-  const [ca, cert, key, passwordText] = await Promise.all([
+  const [ca, cert, key, passwordOfFile] = await Promise.all([
     readTextFile("--ssl-ca-file", tls?.caFile),
     readTextFile("--ssl-cert-file", tls?.certFile),
     readTextFile("--ssl-key-file", tls?.keyFile),
-    readTextFile("--sasl-password-file", sasl?.passwordFile),
+    readSecretFile("--sasl-password-file", sasl?.passwordFile),
   ]);
-  // Editors and `echo` end a file with a line break that is no part of the password.
-  const password = sasl?.password ?? passwordText?.replace(/\r?\n$/, "") ?? "";
+  const password = sasl?.password ?? passwordOfFile ?? "";
   return {
     ...connection,
     ...(tls && { tls: { ca, cert, key } }),
@@ -206,19 +205,6 @@ function readTls(values: KafkaOptionValues): KafkaArguments["tls"] {
 function refuseWithout(missing: string, flags: Readonly<Record<string, string | undefined>>): void {
   for (const [flag, value] of Object.entries(flags)) {
     if (value !== undefined) throw usageError(`${flag} needs ${missing}`);
-  }
-}
-
-async function readTextFile(flag: string, path: string | undefined): Promise<string | undefined> {
-  if (path === undefined) return undefined;
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandLineError("FILE_UNREADABLE", `cannot read the file of ${flag}: ${reason}`, {
-      context: { flag, path },
-      cause,
-    });
   }
 }
 
