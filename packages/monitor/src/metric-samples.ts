@@ -63,7 +63,7 @@ function countSamples({ totals, subject }: SinkView): readonly MetricSample[] {
   const topic = subject?.topic ?? "";
   const severityOf = new Map(subject?.rules.map(({ name, severity }) => [name, severity]));
   return [
-    ...[...totals.recordsRead].map(([partition, value]): MetricSample => {
+    ...totals.recordsRead.map((value, partition): MetricSample => {
       return { name: "salon_records_consumed_total", labels: { topic, partition }, value };
     }),
     { name: "salon_consumed_bytes_total", value: totals.bytesRead },

@@ -172,7 +172,7 @@ export class Monitor implements AsyncDisposable {
     const { residentBytes, eventLoopDelayMs } = this.#meter.load;
     return {
       atMs,
-      recordsRead: sum(totals.recordsRead.values()),
+      recordsRead: sum(totals.recordsRead),
       bytesRead: totals.bytesRead,
       recordsCommitted: totals.rows + sum(totals.causes.values()),
       lagRecords: lag.records,

@@ -30,7 +30,7 @@ export function partitionLags(
         committed === undefined || logEnd === undefined
           ? undefined
           : Math.max(logEnd - committed, 0);
-      const oldestMs = oldestOf(view.reading.get(partition) ?? []);
+      const oldestMs = oldestOf(view.reading[partition] ?? []);
       const seconds =
         records === 0 ? 0 : oldestMs && Math.max(Math.round(nowMs - oldestMs), 0) / 1_000;
       return { partition, committed, logEnd, records, seconds };

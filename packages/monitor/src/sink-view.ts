@@ -6,7 +6,8 @@ import type { RejectedRecord, SinkEvent, SinkStatus, SinkSubject } from "./sink-
 
 /** What only grows, since this process began. */
 interface SinkTotals {
-  readonly recordsRead: ReadonlyMap<number, number>;
+  /** By partition. */
+  readonly recordsRead: readonly number[];
   readonly bytesRead: number;
   readonly rows: number;
   readonly gaps: number;
@@ -41,7 +42,7 @@ export interface SinkView {
   readonly status?: (() => SinkStatus) | undefined;
   readonly totals: SinkTotals;
   /** By partition, what was read and is not committed, ascending. */
-  readonly reading: ReadonlyMap<number, readonly ReadStretch[]>;
+  readonly reading: readonly (readonly ReadStretch[])[];
   /** Kafka's timestamp of the newest committed record. */
   readonly newestCommittedMs?: number | undefined;
   /** When something was last committed. */
@@ -65,7 +66,7 @@ export function openView(nowMs: number): SinkView {
   return {
     openedAtMs: nowMs,
     totals: {
-      recordsRead: new Map(),
+      recordsRead: [],
       bytesRead: 0,
       rows: 0,
       gaps: 0,
@@ -80,7 +81,7 @@ export function openView(nowMs: number): SinkView {
       droppedUnits: 0,
       assignments: 0,
     },
-    reading: new Map(),
+    reading: [],
     commits: [],
     tries: NO_TRIES,
     samples: [],
@@ -107,7 +108,7 @@ export function applyEvent(view: SinkView, event: SinkEvent, nowMs: number): Sin
       return {
         ...view,
         tries: NO_TRIES,
-        reading: new Map(),
+        reading: [],
         totals: { ...totals, droppedUnits: totals.droppedUnits + 1 },
       };
     case "trouble":
@@ -130,10 +131,15 @@ function applyChunk(
     ...view,
     totals: {
       ...totals,
-      recordsRead: withCount(totals.recordsRead, partition, records),
+      recordsRead: withAt(
+        totals.recordsRead,
+        partition,
+        (totals.recordsRead[partition] ?? 0) + records,
+        0,
+      ),
       bytesRead: totals.bytesRead + bytes,
     },
-    reading: new Map(reading).set(partition, addStretch(reading.get(partition) ?? [], read)),
+    reading: withAt(reading, partition, addStretch(reading[partition] ?? [], read), []),
   };
 }
 
@@ -159,11 +165,10 @@ function applyCommit(
 ): SinkView {
   const { totals, samples } = view;
   const entry = commitEntry(event, view.tries, nowMs);
-  const reading = new Map(view.reading);
-  let { newestCommittedMs } = view;
+  let { newestCommittedMs, reading } = view;
   for (const { partition, end } of entry.ranges) {
-    const { left, newestMs } = committedBelow(reading.get(partition) ?? [], end);
-    reading.set(partition, left);
+    const { left, newestMs } = committedBelow(reading[partition] ?? [], end);
+    reading = withAt(reading, partition, left, []);
     newestCommittedMs = latest([newestCommittedMs, newestMs]);
   }
   const { unit } = event;
@@ -197,6 +202,19 @@ function keptSamples(samples: readonly RejectedRecord[]): readonly RejectedRecor
     counts.set(cause, count);
     return count <= SAMPLES_PER_CAUSE;
   });
+}
+
+/** Arrays are copied for every chunk, which maps of many partitions would be too slow for. */
+function withAt<Value>(
+  values: readonly Value[],
+  index: number,
+  value: Value,
+  empty: Value,
+): readonly Value[] {
+  const next = values.slice();
+  while (next.length < index) next.push(empty);
+  next[index] = value;
+  return next;
 }
 
 function withCount<Key>(
