@@ -25,7 +25,7 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
     { ratingsSchema },
     { runSink },
     { loadRules },
-    { Monitor },
+    { Monitor, Traces },
     { loadUiSettings },
     connection,
   ] = await Promise.all([
@@ -44,6 +44,10 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
   const version = packageVersion(import.meta.url);
   await using monitor =
     ui && new Monitor({ ...(await loadUiSettings(ui)), version, configuration }, { logger });
+  // OpenTelemetry's own variable, which says where traces go.
+  await using traces = process.env["OTEL_EXPORTER_OTLP_ENDPOINT"]
+    ? new Traces({ serviceName: "salon-consume", version })
+    : undefined;
   await using catalog = await retryWhileUnreachable(
     () => openCatalog(catalogArguments.properties, {}, { signal }),
     context,
@@ -80,7 +84,10 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
     deadLetterSink,
     logger,
     signal,
-    observe: monitor?.observe,
+    observe: (observation) => {
+      monitor?.observe(observation);
+      traces?.observe(observation);
+    },
   });
   logger.info({ ...summary }, "done");
 }

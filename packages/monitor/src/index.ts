@@ -4,6 +4,8 @@ export type { MetricDefinition, MetricName } from "./metric-table.ts";
 export { Monitor } from "./monitor.ts";
 export type { MonitorComponents, MonitorSettings } from "./monitor.ts";
 export type { ConfigurationEntry } from "./page-status.ts";
+export { Traces } from "./traces.ts";
+export type { TraceSource } from "./trace-export.ts";
 export type { ServerSettings } from "./http-server.ts";
 export type {
   CommittedStretch,

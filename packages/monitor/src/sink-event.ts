@@ -28,6 +28,8 @@ export interface CommittedUnit {
   /** Records that broke each quality rule. */
   readonly broken: ReadonlyMap<string, number>;
   readonly generalPathRecords: number;
+  /** From its first record until it was full or due. */
+  readonly fillMs: number;
   readonly decodeMs: number;
   readonly writeMs: number;
   readonly sealMs: number;

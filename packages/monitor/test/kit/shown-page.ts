@@ -200,6 +200,7 @@ class Hour {
           ["comment is short", 11],
         ]),
         generalPathRecords: 12,
+        fillMs: 9_800,
         decodeMs: 38 + (step % 9),
         writeMs: 62 + (step % 7),
         sealMs: 25 + (step % 11),

@@ -77,6 +77,7 @@ export function committed(
           : [],
       broken: new Map([["few", 1]]),
       generalPathRecords: 3,
+      fillMs: 500,
       decodeMs: 10,
       writeMs: 20,
       sealMs: 30,

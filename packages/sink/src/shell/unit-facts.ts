@@ -32,6 +32,8 @@ export interface UnitFacts {
   readonly broken: ReadonlyMap<string, number>;
   /** Records that the compiled decoder left to the general path. */
   readonly generalPathRecords: number;
+  /** From its first chunk until its files were closed. */
+  readonly fillMs: number;
   /** Time of decoding and checking, of writing rows, and of closing and staging files. */
   readonly decodeMs: number;
   readonly writeMs: number;
@@ -46,6 +48,7 @@ export class UnitFactsBuilder {
   readonly #causes = new Map<string, number>();
   readonly #samples: RejectedSample[] = [];
   readonly #broken = new Map<string, number>();
+  #fillMs = 0;
   #files: readonly WrittenFile[] = [];
   #generalPathRecords = 0;
   #decodeMs = 0;
@@ -80,7 +83,8 @@ export class UnitFactsBuilder {
     this.#writeMs += writeMs;
   }
 
-  sealed({ files, sealMs }: Pick<UnitFacts, "files" | "sealMs">): void {
+  sealed({ files, fillMs, sealMs }: Pick<UnitFacts, "files" | "fillMs" | "sealMs">): void {
+    this.#fillMs = fillMs;
     this.#files = files;
     this.#sealMs = sealMs;
   }
@@ -92,6 +96,7 @@ export class UnitFactsBuilder {
       samples: this.#samples,
       broken: this.#broken,
       generalPathRecords: this.#generalPathRecords,
+      fillMs: this.#fillMs,
       decodeMs: this.#decodeMs,
       writeMs: this.#writeMs,
       sealMs: this.#sealMs,

@@ -52,6 +52,8 @@ interface Unit {
   readonly decoder: Decoder;
   readonly rows: TableWriter;
   readonly facts: UnitFactsBuilder;
+  /** Of the clock. */
+  readonly openedAtMs: number;
   deadLetters?: { readonly writer: TableWriter; readonly hasHeaders: boolean } | undefined;
   staged?: StagedAppend | undefined;
 }
@@ -119,7 +121,8 @@ export class UnitStore {
         rows,
         bytes,
       }));
-      unit.facts.sealed({ files, sealMs: clock.nowMs() - startMs });
+      const fillMs = startMs - unit.openedAtMs;
+      unit.facts.sealed({ files, fillMs, sealMs: clock.nowMs() - startMs });
       return staged;
     });
   }
@@ -164,7 +167,7 @@ export class UnitStore {
   }
 
   #open(unitId: number): Unit {
-    const { target, events, timeZone, writerMemoryBytes } = this.#parts;
+    const { target, events, timeZone, writerMemoryBytes, clock } = this.#parts;
     const { table } = target;
     const schema = currentSchema(table.metadata);
     const binding = bindTable(schema, events, timeZone, table.identifier.name);
@@ -174,6 +177,7 @@ export class UnitStore {
       binding,
       decoder: this.#decoder(binding),
       facts: new UnitFactsBuilder(),
+      openedAtMs: clock.nowMs(),
       rows: openTableWriter({
         table,
         schemaId: schema.schemaId,

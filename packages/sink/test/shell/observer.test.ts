@@ -85,6 +85,7 @@ describe("an observer", () => {
     const { unit, stretches } = commits[1]!;
     expect(stretches.get(0)).toEqual({ start: 0, end: 5, rows: 1, dead: 3, gaps: 1, lost: 0 });
     expect(unit?.files).toEqual([{ rows: 1, bytes: expect.any(Number) }]);
+    expect(unit?.fillMs).toBeGreaterThan(0);
     expect(unit?.files[0]?.bytes).toBeGreaterThan(500);
     expect(unit?.broken).toEqual(new Map([["few", 1]]));
     expect(unit?.causes).toEqual(
