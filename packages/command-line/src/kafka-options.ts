@@ -12,6 +12,9 @@ const DEFAULT_BOOTSTRAP_SERVERS = "localhost:29092";
 /** Kafka's names for how a connection is protected. */
 export type SecurityProtocol = "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL";
 
+/** Kafka's names for how a user is authenticated. */
+export type SaslMechanism = "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512";
+
 /** Whose connections to brokers are used. */
 type KafkaDriver = NonNullable<KafkaConnectionSettings["driver"]>;
 
@@ -24,6 +27,7 @@ export interface KafkaArguments {
   /** Present where the protocol is one with SASL; one of `password` and `passwordFile` is. */
   readonly sasl?:
     | {
+        readonly mechanism: SaslMechanism;
         readonly username: string;
         readonly password?: string | undefined;
         readonly passwordFile?: string | undefined;
@@ -39,11 +43,17 @@ export interface KafkaArguments {
     | undefined;
 }
 
+const MECHANISMS = {
+  PLAIN: "plain",
+  "SCRAM-SHA-256": "scram-sha-256",
+  "SCRAM-SHA-512": "scram-sha-512",
+} as const satisfies Record<SaslMechanism, unknown>;
+
 interface KafkaOptionValues {
   readonly bootstrapServers?: string;
   readonly kafkaDriver: KafkaDriver;
   readonly securityProtocol: SecurityProtocol;
-  readonly saslMechanism?: "PLAIN";
+  readonly saslMechanism?: SaslMechanism;
   readonly saslUsername?: string;
   readonly saslPassword?: string;
   readonly saslPasswordFile?: string;
@@ -116,7 +126,9 @@ export async function loadKafkaConnection(
   return {
     ...connection,
     ...(tls && { tls: { ca, cert, key } }),
-    ...(sasl && { sasl: { mechanism: "plain", username: sasl.username, password } }),
+    ...(sasl && {
+      sasl: { mechanism: MECHANISMS[sasl.mechanism], username: sasl.username, password },
+    }),
   };
 }
 
@@ -133,7 +145,11 @@ function securityOptions(): readonly Option[] {
       ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"],
       "PLAINTEXT",
     ),
-    choiceOption("--sasl-mechanism <name>", "how to authenticate (default: PLAIN)", ["PLAIN"]),
+    choiceOption(
+      "--sasl-mechanism <name>",
+      "how to authenticate (default: PLAIN)",
+      Object.keys(MECHANISMS),
+    ),
     textOption("--sasl-username <name>", "user to authenticate as"),
     textOption("--sasl-password <text>", "its password; others see it in the process list"),
     textOption("--sasl-password-file <path>", "file that holds the password"),
@@ -176,7 +192,12 @@ function readSasl(values: KafkaOptionValues): KafkaArguments["sasl"] {
   if (saslPassword === undefined && saslPasswordFile === undefined) {
     throw usageError(`${protocol} needs --sasl-password-file or --sasl-password`);
   }
-  return { username: saslUsername, password: saslPassword, passwordFile: saslPasswordFile };
+  return {
+    mechanism: saslMechanism ?? "PLAIN",
+    username: saslUsername,
+    password: saslPassword,
+    passwordFile: saslPasswordFile,
+  };
 }
 
 function readTls(values: KafkaOptionValues): KafkaArguments["tls"] {

@@ -66,7 +66,7 @@ describe("readKafkaArguments", () => {
     ["--security-protocol SASL", "--security-protocol"],
     ["--sasl-username u", "--sasl-username needs --security-protocol"],
     ["--sasl-mechanism PLAIN", "--sasl-mechanism needs --security-protocol"],
-    ["--sasl-mechanism SCRAM-SHA-256 --security-protocol SASL_SSL", "--sasl-mechanism"],
+    ["--sasl-mechanism GSSAPI --security-protocol SASL_SSL", "--sasl-mechanism"],
     ["--security-protocol SASL_SSL", "--sasl-username"],
     ["--security-protocol SASL_SSL --sasl-username u", "--sasl-password"],
     [
@@ -81,6 +81,19 @@ describe("readKafkaArguments", () => {
       kind: "usage-error",
       message: expect.stringContaining(named),
     });
+  });
+});
+
+it.each([
+  ["", "PLAIN"],
+  ["--sasl-mechanism PLAIN", "PLAIN"],
+  ["--sasl-mechanism SCRAM-SHA-256", "SCRAM-SHA-256"],
+  ["--sasl-mechanism SCRAM-SHA-512", "SCRAM-SHA-512"],
+])("authenticates with %j by %s", (flags, mechanism) => {
+  const security = "--security-protocol SASL_SSL --sasl-username u --sasl-password p";
+  expect(parse(`${security} ${flags}`.trim().split(" "))).toMatchObject({
+    kind: "settings",
+    settings: { sasl: { mechanism, username: "u", password: "p" } },
   });
 });
 
@@ -108,7 +121,11 @@ describe("loadKafkaConnection", () => {
         bootstrapServers: ["a:1"],
         driver: "salon",
         securityProtocol: "SASL_SSL",
-        sasl: { username: "u", passwordFile: join(folder, "password") },
+        sasl: {
+          mechanism: "SCRAM-SHA-512",
+          username: "u",
+          passwordFile: join(folder, "password"),
+        },
         tls: { caFile: join(folder, "ca.pem") },
       },
       "salon",
@@ -118,7 +135,7 @@ describe("loadKafkaConnection", () => {
       clientId: "salon",
       driver: "salon",
       tls: { ca: "CA" },
-      sasl: { mechanism: "plain", username: "u", password: " s3cret " },
+      sasl: { mechanism: "scram-sha-512", username: "u", password: " s3cret " },
     });
   });
 

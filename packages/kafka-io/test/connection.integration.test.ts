@@ -19,12 +19,17 @@ afterAll(async () => {
   await kafka?.stop();
 });
 
-function secured(change: Partial<KafkaConnectionSettings> = {}): KafkaConnectionSettings {
+type Mechanism = NonNullable<KafkaConnectionSettings["sasl"]>["mechanism"];
+
+function secured(
+  change: Partial<KafkaConnectionSettings> = {},
+  mechanism: Mechanism = "plain",
+): KafkaConnectionSettings {
   const { bootstrapServers = "", ca = "", username = "", password = "" } = kafka.secured ?? {};
   return {
     bootstrapServers: [bootstrapServers],
     tls: { ca },
-    sasl: { mechanism: "plain", username, password },
+    sasl: { mechanism, username, password },
     ...change,
   };
 }
@@ -42,20 +47,24 @@ describe.each(DRIVERS)("%s", (driver) => {
     expect(program.stderr()).toBe("");
   });
 
-  describe("TLS and SASL PLAIN", () => {
+  describe.each(["plain", "scram-sha-256", "scram-sha-512"] as const)("TLS and %s", (mechanism) => {
     test("writes and reads", async () => {
       const topic = await cluster.createTopic();
-      await using sink = await openKafkaSink({ driver, ...secured(), topic });
+      const settings = { driver, ...secured({}, mechanism), topic };
+      await using sink = await openKafkaSink(settings);
       await sink.send(numbered(10));
-      await using source = await openKafkaSource({ driver, ...secured(), topic, groupId: topic });
+      await using source = await openKafkaSource({ ...settings, groupId: topic });
       const handler = new RecordingHandler();
       await source.start(handler);
       await handler.reaches(0, 10);
       expect(handler.of(0)).toHaveLength(10);
     });
 
-    test("a wrong password is refused, naming the server", async () => {
-      const sasl = { mechanism: "plain", username: "salon", password: "wrong" } as const;
+    test.each([
+      ["password", { username: "salon", password: "wrong" }],
+      ["user", { username: "nobody", password: "salon-password" }],
+    ])("a wrong %s is refused, naming the server", async (_name, user) => {
+      const sasl = { mechanism, ...user };
       const settings = secured({ sasl });
       const open = openKafkaSource({ driver, ...settings, topic: "any", assign: [0] });
       await expect(open).rejects.toMatchObject({
@@ -67,7 +76,9 @@ describe.each(DRIVERS)("%s", (driver) => {
         code: "KAFKA_UNAUTHORIZED",
       });
     });
+  });
 
+  describe("TLS", () => {
     test("a certificate of nobody known is refused for good", async () => {
       const open = openKafkaSource({ driver, ...secured({ tls: {} }), topic: "any", assign: [0] });
       await expect(open).rejects.toMatchObject({ code: "KAFKA_UNAUTHORIZED", retryable: false });

@@ -19,7 +19,11 @@ export interface KafkaConnectionSettings {
       }
     | undefined;
   readonly sasl?:
-    | { readonly mechanism: "plain"; readonly username: string; readonly password: string }
+    | {
+        readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
+        readonly username: string;
+        readonly password: string;
+      }
     | undefined;
   /** How long opening one connection may take. Default 10 s. */
   readonly connectionTimeoutMs?: number | undefined;

@@ -4,6 +4,7 @@ import { classPath } from "../install/maven-jars.ts";
 import { runProcess, startProcess } from "../process/managed-process.ts";
 import type { ManagedProcess } from "../process/managed-process.ts";
 import { freePort } from "../process/free-port.ts";
+import { scramUserArguments } from "./kafka-security.ts";
 
 /** The Kafka lines that can be started: 4.3 with KRaft, 3.9 with ZooKeeper. */
 export type KafkaVersion = "4.3" | "3.9";
@@ -92,7 +93,7 @@ export async function prepareKraftBroker(settings: BrokerSettings): Promise<Brok
   const storage = ["kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", properties];
   await runProcess({
     command: "java",
-    args: [...QUICK_START, ...java, ...storage],
+    args: [...QUICK_START, ...java, ...storage, ...scramUserArguments()],
     name: "Kafka's StorageTool",
   });
   const broker = [...(settings.isMeasured ? MEASURED : QUICK_START), ...java];

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { requireTool } from "../install/required-tool.ts";
 import { runProcess } from "../process/managed-process.ts";
 
-/** What a client needs for a broker's TLS listener with SASL PLAIN. */
+/** What a client needs for a broker's TLS listener with SASL. */
 export interface KafkaCredentials {
   readonly bootstrapServers: string;
   /** PEM; the broker's certificate is its own authority. */
@@ -20,6 +20,8 @@ export interface BrokerCertificate {
 
 const ALIAS = "broker";
 const PASSWORD = "not-a-secret";
+
+const SCRAM_MECHANISMS = ["SCRAM-SHA-256", "SCRAM-SHA-512"];
 
 /** The one user of the SASL listener. */
 export const KAFKA_USER: { readonly username: string; readonly password: string } = {
@@ -42,11 +44,26 @@ export async function createBrokerCertificate(directory: string): Promise<Broker
   return { keyStore, keyStorePassword: PASSWORD, ca };
 }
 
+/** What makes the user known to SCRAM while a broker's storage is formatted. */
+export function scramUserArguments(): readonly string[] {
+  const { username, password } = KAFKA_USER;
+  return SCRAM_MECHANISMS.flatMap((mechanism) => [
+    "--add-scram",
+    `${mechanism}=[name=${username},password=${password}]`,
+  ]);
+}
+
 /** The broker's properties for its `SASL_SSL` listener. */
 export function securityProperties(certificate: BrokerCertificate): Record<string, string> {
   const { username, password } = KAFKA_USER;
   return {
-    "sasl.enabled.mechanisms": "PLAIN",
+    "sasl.enabled.mechanisms": ["PLAIN", ...SCRAM_MECHANISMS].join(","),
+    ...Object.fromEntries(
+      SCRAM_MECHANISMS.map((mechanism) => [
+        `listener.name.sasl_ssl.${mechanism.toLowerCase()}.sasl.jaas.config`,
+        "org.apache.kafka.common.security.scram.ScramLoginModule required;",
+      ]),
+    ),
     "listener.name.sasl_ssl.plain.sasl.jaas.config":
       `org.apache.kafka.common.security.plain.PlainLoginModule required ` +
       `user_${username}="${password}";`,

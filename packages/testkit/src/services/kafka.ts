@@ -19,7 +19,7 @@ export interface KafkaSettings {
   readonly partitions?: number | undefined;
   /** Broker properties, over the package's own. */
   readonly properties?: Readonly<Record<string, string>> | undefined;
-  /** Adds a listener with TLS and SASL PLAIN: {@link KafkaService.secured}. */
+  /** Adds a listener with TLS and SASL, PLAIN and in 4.3 SCRAM: {@link KafkaService.secured}. */
   readonly security?: "sasl_ssl" | undefined;
   /** Compiles in full and collects like a broker in use: a slower start, figures that count. */
   readonly isMeasured?: boolean | undefined;
