@@ -2,8 +2,12 @@ import { defineConfig } from "vitest/config";
 
 /** Tests run on the sources of every workspace package: no build comes before them. */
 const conditions = ["@salon/source", "node"];
-const unit = ["{packages,apps,tools}/**/test/**/*.test.ts", "{tools,chaos}/*.test.ts"];
-const interop = ["{packages,apps}/*/test/**/*.integration.test.ts", "bench/*.integration.test.ts"];
+const unit = ["{packages,apps,tools,docker}/**/test/**/*.test.ts", "{tools,chaos}/*.test.ts"];
+const interop = [
+  "{packages,apps}/*/test/**/*.integration.test.ts",
+  "docker/test/**/*.integration.test.ts",
+  "bench/*.integration.test.ts",
+];
 
 export default defineConfig({
   resolve: { conditions },

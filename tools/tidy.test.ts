@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, "..");
 const patterns = [
   "{packages,apps}/*/{src,test,bin}/**/*.{ts,js}",
   "packages/testkit/python/*.py",
-  "{tools,bench,chaos}/**/*.{ts,mjs}",
+  "{tools,bench,chaos,docker}/**/*.{ts,mjs}",
 ];
 
 const longFiles: LongFiles = {};

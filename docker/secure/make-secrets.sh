@@ -47,6 +47,7 @@ cat kafka.key kafka.crt ca.crt >kafka.pem
 make_password kafka-password
 make_password store-password
 make_password ui-token
+make_password grafana-password
 printf '[default]\naws_access_key_id = admin\naws_secret_access_key = %s\n' "$(cat store-password)" \
   >store-credentials
 chmod 644 ./*.crt ./*.pem ./minio.key ./*-password ./*-credentials ./ui-token

@@ -11,6 +11,9 @@ export type {
 export type { KafkaGateProxy, KafkaHold } from "./faults/kafka-gate-proxy.ts";
 export { startTcpProxy } from "./faults/tcp-proxy.ts";
 export type { TcpProxy } from "./faults/tcp-proxy.ts";
+export { installCompose } from "./install/compose-binary.ts";
+export { installHadolint } from "./install/hadolint.ts";
+export { installPromtool } from "./install/promtool.ts";
 export { installJarsOf } from "./install/maven-jars.ts";
 export { installPython } from "./install/python-environment.ts";
 export type { PythonEnvironment } from "./install/python-environment.ts";

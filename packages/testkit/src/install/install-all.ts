@@ -1,11 +1,15 @@
 // Installs all that tests with real services need, so that it can be done beside something else:
 // `node packages/testkit/src/install/install-all.ts`. Needs no workspace dependency.
-import { installChromium, installPromtool } from "./debian-package.ts";
+import { installChromium } from "./chromium.ts";
+import { installCompose } from "./compose-binary.ts";
+import { installHadolint } from "./hadolint.ts";
 import { installJava21 } from "./java-21.ts";
 import { installJars } from "./maven-jars.ts";
 import { installMinio } from "./minio-binary.ts";
 import { installPostgres } from "./postgres-binaries.ts";
+import { installPromtool } from "./promtool.ts";
 import { installPython } from "./python-environment.ts";
+import { installVersity } from "./versity-binary.ts";
 
 async function timed(what: string, install: () => Promise<unknown>): Promise<void> {
   const start = performance.now();
@@ -28,10 +32,18 @@ async function installDownloads(): Promise<void> {
   await timed("PostgreSQL", installPostgres);
   await timed("Java 21", installJava21);
   await timed("Chromium", installChromium);
+  await timed("hadolint", installHadolint);
   await timed("promtool", installPromtool);
   for (const python of ["readers", "spark"] as const) {
     await timed(`Python of ${python}`, () => installPython(python));
   }
 }
 
-await Promise.all([timed("MinIO", installMinio), installDownloads()]);
+/** One after the other: each build takes all processors. */
+async function buildPrograms(): Promise<void> {
+  await timed("MinIO", installMinio);
+  await timed("Docker Compose", installCompose);
+  await timed("Versity S3 Gateway", installVersity);
+}
+
+await Promise.all([buildPrograms(), installDownloads()]);

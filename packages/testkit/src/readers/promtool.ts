@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import { installPromtool } from "../install/debian-package.ts";
+import { installPromtool } from "../install/promtool.ts";
 
 /**
  * What promtool has against metrics in Prometheus's text format; empty where they keep to its
