@@ -66,8 +66,14 @@ interface ComposeVolume {
   readonly read_only?: boolean;
 }
 
-/** The base with overlays, in their order, as `docker compose config` merges them. */
-export async function mergeStack(overlays: readonly string[]): Promise<ComposeStack> {
+/**
+ * The base with overlays, in their order, as `docker compose config` merges them, where the user
+ * has set `variables`.
+ */
+export async function mergeStack(
+  overlays: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<ComposeStack> {
   const files = ["compose.yaml", ...overlays.map((name) => `compose.${name}.yaml`)];
   const merged = await runProcess({
     command: await installCompose(),
@@ -80,7 +86,12 @@ export async function mergeStack(overlays: readonly string[]): Promise<ComposeSt
       "json",
     ],
     // What a user may have set would be another stack.
-    env: { SALON_PUBLISH_ADDRESS: undefined, SALON_DURATION: undefined, SALON_INTERVAL: undefined },
+    env: {
+      SALON_PUBLISH_ADDRESS: undefined,
+      SALON_DURATION: undefined,
+      SALON_INTERVAL: undefined,
+      ...variables,
+    },
     name: `docker compose config of ${files.join(", ")}`,
   });
   return JSON.parse(merged) as ComposeStack;

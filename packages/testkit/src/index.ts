@@ -13,6 +13,7 @@ export { startTcpProxy } from "./faults/tcp-proxy.ts";
 export type { TcpProxy } from "./faults/tcp-proxy.ts";
 export { installCompose } from "./install/compose-binary.ts";
 export { installHadolint } from "./install/hadolint.ts";
+export { installMinio } from "./install/minio-binary.ts";
 export { installPromtool } from "./install/promtool.ts";
 export { installJarsOf } from "./install/maven-jars.ts";
 export { installPython } from "./install/python-environment.ts";
@@ -25,6 +26,7 @@ export type {
   LedgerReport,
   LedgerRow,
 } from "./ledger-check.ts";
+export { installVersity } from "./install/versity-binary.ts";
 export { freePort } from "./process/free-port.ts";
 export { runProcess, startProcess, waitUntilReady } from "./process/managed-process.ts";
 export type { ManagedProcess, ProcessExit, ProcessSettings } from "./process/managed-process.ts";
@@ -52,6 +54,7 @@ export { startBrowser } from "./services/browser.ts";
 export type { Browser, Page } from "./services/browser.ts";
 export type { KafkaVersion } from "./services/kafka-broker.ts";
 export type { KafkaCredentials } from "./services/kafka-security.ts";
+export { writeKafkaScripts } from "./services/kafka-scripts.ts";
 export { startKafka } from "./services/kafka.ts";
 export type { KafkaBroker, KafkaService, KafkaSettings } from "./services/kafka.ts";
 export { startLibrdkafka } from "./services/librdkafka.ts";

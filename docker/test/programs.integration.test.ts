@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { type StackProcesses, startStack } from "./stack-processes.ts";
+
+const VARIABLES = { SALON_DURATION: "5s", SALON_INTERVAL: "10ms" };
+const WAIT_MAX_MS = 120_000;
+
+/** What is read here of what `salon-table verify --json` prints. */
+interface TableProof {
+  readonly isProved: boolean;
+  readonly sources: readonly {
+    readonly findings: readonly unknown[];
+    readonly partitions: readonly {
+      readonly found: { readonly rows: number; readonly dead: number };
+      readonly topic?: { readonly lag: number };
+    }[];
+  }[];
+}
+
+describe.each([
+  { overlays: [], what: "the stack" },
+  { overlays: ["zookeeper"], what: "Kafka 3.9 with ZooKeeper" },
+  { overlays: ["rest-catalog"], what: "a REST catalog" },
+  { overlays: ["store"], what: "another store" },
+  { overlays: ["secure"], what: "TLS and SCRAM" },
+])("$what, as processes", ({ overlays }) => {
+  it("brings every rating into the table once", async () => {
+    await using stack = await startStack(overlays, VARIABLES);
+    await using consumer = await stack.startProgram("consumer");
+    await using producer = await stack.startProgram("producer");
+    expect(await producer.exit, producer.lastLines()).toEqual({ code: 0 });
+    const proof = await provedToTheEnd(stack);
+    expect(proof.sources.flatMap(({ findings }) => findings)).toEqual([]);
+    expect(await consumer.stop({ graceMs: 30_000 }), consumer.lastLines()).toEqual({ code: 0 });
+  });
+});
+
+/** The proof as `salon-table verify` gives it, once the table has all that the topic has. */
+async function provedToTheEnd(stack: StackProcesses): Promise<TableProof> {
+  const deadline = performance.now() + WAIT_MAX_MS;
+  for (;;) {
+    await using table = await stack.startProgram("table", ["verify", "--deep", "--json"]);
+    const { code } = await table.exit;
+    if (code === 0) {
+      const proof = JSON.parse(table.stdout()) as TableProof;
+      const partitions = proof.sources.flatMap((source) => source.partitions);
+      const found = partitions.reduce((sum, { found }) => sum + found.rows + found.dead, 0);
+      const lag = partitions.reduce((sum, { topic }) => sum + (topic?.lag ?? Infinity), 0);
+      if (proof.isProved && partitions.length === 3 && found > 300 && lag === 0) return proof;
+    }
+    if (performance.now() > deadline) throw new Error(`not proved in time\n${table.lastLines(60)}`);
+    await sleep(500);
+  }
+}
