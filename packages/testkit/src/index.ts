@@ -80,5 +80,7 @@ export { startSparkStreaming } from "./services/spark-streaming.ts";
 export type { SparkStreaming, SparkStreamingJob } from "./services/spark-streaming.ts";
 export { startTokenServer } from "./services/token-server.ts";
 export type { TokenServer } from "./services/token-server.ts";
+export { startVersity } from "./services/versity.ts";
+export type { VersityService } from "./services/versity.ts";
 export { TestkitError } from "./testkit-error.ts";
 export type { TestkitErrorCode } from "./testkit-error.ts";

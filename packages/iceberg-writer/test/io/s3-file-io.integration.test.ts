@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { useSharedServices } from "@salon/testkit";
+import { createBucket, startVersity, useSharedServices } from "@salon/testkit";
 import { describe, expect, it } from "vitest";
 
 import { createS3FileIo } from "../../src/io/s3-file-io.ts";
@@ -24,6 +24,26 @@ for (const scheme of ["s3", "s3a"]) {
     };
   });
 }
+
+describeFileIo("S3 of the Versity S3 Gateway", async () => {
+  await using resources = new AsyncDisposableStack();
+  const store = resources.use(await startVersity());
+  await createBucket(store, bucket);
+  const fileIo = resources.use(
+    createS3FileIo({
+      "s3.endpoint": store.endpoint,
+      "s3.access-key-id": store.accessKeyId,
+      "s3.secret-access-key": store.secretAccessKey,
+      "client.region": store.region,
+    }),
+  );
+  const owned = resources.move();
+  return {
+    fileIo,
+    root: `s3://${bucket}/file-io/`,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+});
 
 describe("S3", () => {
   it("names a bucket that is not there", async () => {
