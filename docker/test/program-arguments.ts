@@ -15,7 +15,10 @@ export function programOf({ build }: ComposeService): ProgramTarget | undefined 
 }
 
 /** What the program makes of a service's command and environment, which replaces this process's. */
-export function parseService(target: ProgramTarget, service: ComposeService): unknown {
+export function parseService(
+  target: ProgramTarget,
+  service: ComposeService,
+): ReturnType<(typeof parsers)[ProgramTarget]> {
   const command = target === "table" ? ["verify"] : (service.command ?? []);
   return inEnvironment(service.environment ?? {}, () => parsers[target](command, "0"));
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ManagedProcess } from "@salon/testkit";
 import { describe, expect, it } from "vitest";
 import { type StackProcesses, startStack } from "./stack-processes.ts";
 
@@ -28,12 +29,21 @@ describe.each([
     await using stack = await startStack(overlays, VARIABLES);
     await using consumer = await stack.startProgram("consumer");
     await using producer = await stack.startProgram("producer");
-    expect(await producer.exit, producer.lastLines()).toEqual({ code: 0 });
+    expect({ ...(await producer.exit), fatal: fatalLine(producer) }).toEqual({ code: 0 });
     const proof = await provedToTheEnd(stack);
     expect(proof.sources.flatMap(({ findings }) => findings)).toEqual([]);
-    expect(await consumer.stop({ graceMs: 30_000 }), consumer.lastLines()).toEqual({ code: 0 });
+    const exit = await consumer.stop({ graceMs: 30_000 });
+    expect({ ...exit, fatal: fatalLine(consumer) }).toEqual({ code: 0 });
   });
 });
+
+/** Why a program gave up, if it did. */
+function fatalLine(program: ManagedProcess): string | undefined {
+  return program
+    .stderr()
+    .split("\n")
+    .find((line) => line.startsWith('{"level":"fatal"'));
+}
 
 /** The proof as `salon-table verify` gives it, once the table has all that the topic has. */
 async function provedToTheEnd(stack: StackProcesses): Promise<TableProof> {
