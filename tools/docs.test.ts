@@ -16,7 +16,9 @@ it("docs/operations.md has a line for every code of the sink", () => {
 });
 
 describe("the links of", () => {
-  const paths = globSync(["*.md", "docs/**/*.md", "{packages,apps}/*/*.md"], { cwd: root });
+  const paths = globSync(["*.md", "docs/**/*.md", "{packages,apps}/*/*.md", "docker/*.md"], {
+    cwd: root,
+  });
 
   it.each(paths)("%s lead to files that are there", (path) => {
     const prose = read(path).replaceAll(/```[^]*?```|`[^`]*`/gu, "");

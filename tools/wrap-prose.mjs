@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const COLUMNS_MAX = 100;
 const root = fileURLToPath(new URL("..", import.meta.url));
-const sources = "{packages/*,apps/*,tools,bench,chaos}/**/*.{ts,mjs,py}";
+const sources = "{packages/*,apps/*,tools,bench,chaos,docker}/**/*.{ts,mjs,py}";
 const exclude = ["**/node_modules/**", "**/dist/**", "**/fixtures/**"];
 const named = process.argv.slice(2);
 const paths = named.length > 0 ? named : globSync(sources, { cwd: root, exclude });

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   type ComposeService,
   type ComposeStack,
+  dockerDirectory,
   mergeStack,
   OVERLAYS,
   serviceOf,
@@ -148,6 +151,17 @@ describe.each(OVERLAYS.map((overlays) => ({ overlays, name: overlays.join(" + ")
     });
   },
 );
+
+it("is merged here in every combination that README.md shows", () => {
+  const readme = readFileSync(join(dockerDirectory, "README.md"), "utf8");
+  const commands = readme.split("\n").filter((line) => line.includes("-f docker/compose.yaml"));
+  const shown = commands.map((line) =>
+    Array.from(line.matchAll(/compose\.([\w-]+)\.yaml/gu), ([, name = ""]) => name).join(" "),
+  );
+  const merged = OVERLAYS.map((overlays) => overlays.join(" "));
+  expect(shown.length).toBeGreaterThanOrEqual(9);
+  expect(shown.filter((overlays) => !merged.includes(overlays))).toEqual([]);
+});
 
 it("has the names, ports and buckets that users know", async () => {
   const { services } = await mergeStack([]);
