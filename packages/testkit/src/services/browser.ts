@@ -1,6 +1,6 @@
 import puppeteer from "puppeteer-core";
 import type { Browser } from "puppeteer-core";
-import { installChromium } from "../install/debian-package.ts";
+import { installChromium } from "../install/chromium.ts";
 
 export type { Browser, Page } from "puppeteer-core";
 
