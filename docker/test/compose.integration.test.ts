@@ -163,6 +163,11 @@ it("is merged here in every combination that README.md shows", () => {
   expect(shown.filter((overlays) => !merged.includes(overlays))).toEqual([]);
 });
 
+it("has a token for the page that is long enough", () => {
+  const token = readFileSync(join(dockerDirectory, "local", "ui-token"), "utf8");
+  expect(token).toMatch(/^[\x21-\x7e]{16,}\n$/u);
+});
+
 it("has the names, ports and buckets that users know", async () => {
   const { services } = await mergeStack([]);
   const names = Object.values(services).flatMap((service) => service.container_name ?? []);
