@@ -7,9 +7,8 @@ import { installJava21 } from "./java-21.ts";
 import { installJars } from "./maven-jars.ts";
 import { installMinio } from "./minio-binary.ts";
 import { installPostgres } from "./postgres-binaries.ts";
+import { installPromtool } from "./promtool.ts";
 import { installPython } from "./python-environment.ts";
-import { installCompose } from "./compose-binary.ts";
-import { installHadolint } from "./hadolint.ts";
 import { installVersity } from "./versity-binary.ts";
 
 async function timed(what: string, install: () => Promise<unknown>): Promise<void> {
@@ -38,7 +37,6 @@ async function installDownloads(): Promise<void> {
   for (const python of ["readers", "spark"] as const) {
     await timed(`Python of ${python}`, () => installPython(python));
   }
-  await timed("hadolint", installHadolint);
 }
 
 /** One after the other: each build takes all processors. */
