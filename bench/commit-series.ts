@@ -150,6 +150,10 @@ class ChunkFeed implements KafkaSource {
     return ++this.#epoch;
   }
 
+  progress(): ReturnType<KafkaSource["progress"]> {
+    return { logEnds: new Map([[0, this.#next]]) };
+  }
+
   pause(): void {}
 
   resume(): void {}

@@ -54,8 +54,9 @@ async function readFile({ fileIo }: Written, { filePath }: DataFile): Promise<Ar
 
 /** Of each partition its rows, and what its manifest entry says of them. */
 async function contents(written: Written): Promise<unknown[]> {
-  const key = ({ partition }: DataFile): string => JSON.stringify(partition);
-  const files = written.files.toSorted((left, right) => (key(left) < key(right) ? -1 : 1));
+  const files = written.files.toSorted((left, right) =>
+    JSON.stringify(left.partition) < JSON.stringify(right.partition) ? -1 : 1,
+  );
   return Promise.all(
     files.map(async (dataFile) => ({
       partition: dataFile.partition,

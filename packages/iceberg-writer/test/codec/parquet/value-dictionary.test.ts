@@ -21,6 +21,9 @@ const bytes = (values: readonly Uint8Array[]): PhysicalVector => {
   return { kind: "bytes", length: values.length, offsets, data: Buffer.concat(values) };
 };
 
+const strings = (texts: readonly string[]): PhysicalVector =>
+  bytes(texts.map((text) => Buffer.from(text)));
+
 /** Ids by a Map over text: the plain twin. */
 function idsOf(values: readonly unknown[]): number[] {
   const ids = new Map<string, number>();
@@ -94,13 +97,11 @@ test("grows far beyond its first table", () => {
 test("looks others up beside values that were known to be distinct", () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.string()), fc.array(fc.string()), (distinct, others) => {
-      const vectorOf = (texts: readonly string[]): PhysicalVector =>
-        bytes(texts.map((text) => Buffer.from(text)));
       const dictionary = createValueDictionary("bytes", true)!;
       const ids = new Int32Array(distinct.length + others.length);
       const rows = Int32Array.from(ids.keys());
-      dictionary.addDistinct?.(vectorOf(distinct), rows, distinct.length, ids);
-      dictionary.encode(vectorOf(others), rows, others.length, ids, distinct.length);
+      dictionary.addDistinct?.(strings(distinct), rows, distinct.length, ids);
+      dictionary.encode(strings(others), rows, others.length, ids, distinct.length);
       expect([...ids]).toEqual(idsOf([...distinct, ...others].map((text) => Buffer.from(text))));
     }),
   );
