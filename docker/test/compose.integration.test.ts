@@ -11,9 +11,6 @@ import {
 } from "./compose-stack.ts";
 import { parseService, programOf, variablesOf } from "./program-arguments.ts";
 
-/** Come with the page that a consumer serves; its command line has them when it does. */
-const OF_THE_PAGE = ["SALON_UI_HOST", "SALON_UI_PORT", "SALON_UI_TOKEN_FILE"];
-
 /** The names of services that are not as they should be. */
 function namesOf(
   stack: ComposeStack,
@@ -49,7 +46,7 @@ function unknownVariables(service: ComposeService): readonly string[] {
   const known = variablesOf(program);
   return Object.keys(service.environment ?? {})
     .filter((variable) => variable.startsWith("SALON_"))
-    .filter((variable) => !known.has(variable) && !OF_THE_PAGE.includes(variable));
+    .filter((variable) => !known.has(variable));
 }
 
 describe.each(OVERLAYS.map((overlays) => ({ overlays, name: overlays.join(" + ") })))(

@@ -12,7 +12,7 @@ export interface InflatedBatch {
 }
 
 /**
- * The records of consecutive batches from `requestedOffset` on, found where the batches lie; batches
+ * The records of consecutive batches from `requestedOffset` on, found where the batches lie; those
  * that lie apart, as inflated ones do, are copied once, whole.
  *
  * @throws RecordBatchError where a record breaks the format (Kafka protocol: Record).

@@ -26,7 +26,7 @@ export interface LeafSource<Levels> {
 /** Levels that a leaf function sees at once: more make V8 optimise in the middle of a loop. */
 export const SLICE_LEVELS: number = 16_384;
 
-/** How many levels of a source to take at once: long byte strings are to fill no more than a page. */
+/** How many levels to take of a source at once: long byte strings are to fill one page at most. */
 export function sliceLevelsMax(
   { values, sharesValues }: Pick<LeafSource<never>, "values" | "sharesValues">,
   pageSizeBytes: number,
