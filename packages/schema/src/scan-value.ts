@@ -77,7 +77,8 @@ function skipNested(
   return 0;
 }
 
-function skipSpace(bytes: Uint8Array, start: number): number {
+/** The index of the first byte from `start` on that is no space between JSON's tokens. */
+export function skipSpace(bytes: Uint8Array, start: number): number {
   let at = start;
   while (bytes[at] === 0x20 || bytes[at] === 0x0a || bytes[at] === 0x0d || bytes[at] === 0x09) at++;
   return at;

@@ -1,4 +1,6 @@
-import { compileTemplate, type RecordSpan, type TemplateReader } from "./compile-template.ts";
+import { compileMembers } from "./compile-members.ts";
+import { compileTemplate } from "./compile-template.ts";
+import type { RecordSpan, SpanReader } from "./record-reader.ts";
 import { truncateFields, type RecordField } from "./record-fields.ts";
 import { findTemplate, templateKey } from "./template.ts";
 
@@ -15,22 +17,33 @@ const CANDIDATES_MAX = 256;
 
 interface KnownTemplate {
   readonly key: string;
-  readonly read: TemplateReader;
+  readonly read: SpanReader;
 }
 
-/** The templates that a decoder has learnt from the records it was given. */
+/** Records that are read member by member before templates are tried again. */
+const RECORDS_BY_MEMBERS = 64;
+
+/**
+ * The templates that a decoder has learnt from the records it was given, and a reader of all other
+ * forms.
+ */
 export class TemplateSet {
   private readonly fields: readonly RecordField[];
   /** The one used last comes first. */
   private readonly templates: KnownTemplate[] = [];
   private readonly candidates = new Map<string, number>();
   private compilationsLeft = COMPILATIONS_MAX;
+  /** Made when a template did not do. */
+  private members: SpanReader | "not made" | undefined = "not made";
 
   constructor(fields: readonly RecordField[]) {
     this.fields = fields;
   }
 
-  /** Writes the first records of a span to their rows, as long as one template has them. */
+  /**
+   * Writes the first records of a span to their rows: as long as one template has them, or as they
+   * are of forms that no template has.
+   */
   read(span: RecordSpan): number {
     for (const template of this.templates) {
       const count = template.read(span);
@@ -39,7 +52,18 @@ export class TemplateSet {
       this.moveToFront(template);
       return count;
     }
-    return 0;
+    // The very first form is learnt from the general path.
+    return this.templates.length === 0 ? 0 : this.readMembers(span);
+  }
+
+  private readMembers(span: RecordSpan): number {
+    if (this.members === "not made") this.members = compileMembers(this.fields);
+    const { bytes, starts, ends, from, row } = span;
+    const to = Math.min(span.to, from + RECORDS_BY_MEMBERS);
+    const count = this.members?.({ ...span, to }) ?? 0;
+    if (count < to - from) truncateFields(this.fields, row + count);
+    if (count > 0) this.learn(bytes, starts[from]!, ends[from]!);
+    return count;
   }
 
   /** Notes the form of a record that no template had and that proved to be a row. */

@@ -82,11 +82,46 @@ describe("createDecoder", () => {
     expect(decodeValues(decoder, latest).generalPathCount).toBe(0);
   });
 
-  it("leaves forms that never repeat to the general path", () => {
+  it("reads forms that never repeat member by member", () => {
     const records = repeat("", 500).map((_, index) => RATING.replace("{", `{"k${index}":0,`));
     const decoded = decodeValues(createDecoder(ratingsSchema), records);
-    expect(decoded.generalPathCount).toBe(500);
+    expect(decoded.generalPathCount).toBe(1);
     expect(decoded.batch.rowCount).toBe(500);
+  });
+
+  it("reads members in any order and spacing, and leaves a key that repeats or has escapes", () => {
+    const decoder = createDecoder(ratingsSchema);
+    decodeValues(decoder, [RATING]);
+    const rating = JSON.parse(RATING) as Record<string, unknown>;
+    const backwards = JSON.stringify(Object.fromEntries(Object.entries(rating).toReversed()));
+    const spaced = JSON.stringify({ other: [{ a: "}" }, -1.5e3], ...rating, more: null }, null, 2);
+    const nothing = Object.fromEntries(Object.keys(rating).map((name) => [name, null]));
+    for (const text of [backwards, spaced, "{}", " { } ", '{"x":"y"}', '{"comment":"Lovely"}']) {
+      const decoded = decodeValues(decoder, [text]);
+      expect(decoded.generalPathCount, text).toBe(0);
+      const expected = { ...nothing, ...(JSON.parse(text) as object) };
+      expect(outcomesOf(decoded, 1)[0]).toEqual(
+        Object.fromEntries(Object.entries(expected).filter(([name]) => name in nothing)),
+      );
+    }
+    const twice = '{"branch_id":1,"customer_id":1,"branch_id":2}';
+    const escaped = String.raw`{"branch_\u0069d":2,"customer_id":1}`;
+    for (const text of [twice, escaped]) {
+      const decoded = decodeValues(decoder, [text]);
+      expect(decoded.generalPathCount, text).toBe(1);
+      expect(outcomesOf(decoded, 1)).toMatchObject([{ branch_id: 2, customer_id: 1 }]);
+    }
+  });
+
+  it("reads a schema of more fields than it has code for", () => {
+    const names = Array.from({ length: 40 }, (_, index) => `field_${index}`);
+    const fields = names.map((name) => ({ name, type: "int" }) as const);
+    const decoder = createDecoder(defineEventSchema({ name: "wide", fields }));
+    const records = names.map((name, index) => JSON.stringify({ [name]: index }));
+    const outcomes = outcomesOf(decodeValues(decoder, records), records.length);
+    expect(outcomes.map((row, index) => (row as Record<string, unknown>)[names[index]!])).toEqual([
+      ...names.keys(),
+    ]);
   });
 
   it("takes nothing from what stands behind a record", () => {

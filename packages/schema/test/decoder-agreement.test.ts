@@ -245,5 +245,15 @@ function rating(random: (below: number) => number): string {
     `"comment"${colon}${random(9) === 0 ? "null" : JSON.stringify(COMMENTS[random(COMMENTS.length)])}`,
     `"timestamp"${colon}"2025-${pad(1 + random(12))}-${pad(1 + random(31))}T${pad(random(24))}:${pad(random(60))}:${pad(random(60))}${random(9) === 0 ? ".5" : ""}"`,
   ];
-  return `{${members.join(comma)}}`;
+  return `{${(random(3) === 0 ? shuffled(members, random) : members).join(comma)}}`;
+}
+
+/** In an order and spacing of its own, now and then with a member twice. */
+function shuffled(members: readonly string[], random: (below: number) => number): string[] {
+  const rest = random(12) === 0 ? [...members, members[random(members.length)]!] : [...members];
+  const spaces = ["", "", " ", "\n", "\t "];
+  return Array.from({ length: rest.length }, () => {
+    const [member = ""] = rest.splice(random(rest.length), 1);
+    return `${spaces[random(5)]}${member.replace(":", `${spaces[random(5)]}:`)}${spaces[random(5)]}`;
+  });
 }
