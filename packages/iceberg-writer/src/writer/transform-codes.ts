@@ -88,16 +88,21 @@ class DistinctResults {
   }
 }
 
+/** Codes of few results take a byte each: rows ask for them in any order, and so from the cache. */
+const BYTE_CODES = 256;
+
 /** The codes of a dictionary's entries. */
 class EntryCodes {
   readonly distinct = new DistinctResults();
   count = 0;
-  #codes = new Int32Array(0);
+  #codes: Uint8Array | Int32Array = new Uint8Array(0);
 
   add(codes: Int32Array): void {
     const count = this.count + codes.length;
-    if (count > this.#codes.length) {
-      const grown = new Int32Array(Math.max(count, 2 * this.#codes.length));
+    const isWide = this.distinct.values.length > BYTE_CODES;
+    if (count > this.#codes.length || isWide !== this.#codes instanceof Int32Array) {
+      const capacity = Math.max(count, 2 * this.#codes.length);
+      const grown = isWide ? new Int32Array(capacity) : new Uint8Array(capacity);
       grown.set(this.#codes);
       this.#codes = grown;
     }
@@ -115,7 +120,7 @@ class EntryCodes {
   }
 }
 
-function pickCodes(codes: Int32Array, indices: Int32Array, rows: Int32Array): void {
+function pickCodes(codes: Uint8Array | Int32Array, indices: Int32Array, rows: Int32Array): void {
   for (let row = 0; row < rows.length; row++) rows[row] = codes[indices[row]!]!;
 }
 

@@ -174,3 +174,13 @@ test("a dictionary that outgrows its limit is followed by plain pages", async ()
     await contents(await writeTable(batchesOf(batches, true), properties)),
   );
 });
+
+test("a dictionary may grow beyond 256 partitions", async () => {
+  const letters = Array.from({ length: 300 }, (_, i) => String.fromCodePoint(0x4e00 + i));
+  const batches = [letters.slice(0, 200), letters, letters.slice(250)];
+  const growing = await writeTable(batchesOf(batches, false), {});
+  expect(new Set(growing.files.map(({ partition }) => partition[0])).size).toBe(300);
+  expect(await contents(growing)).toEqual(
+    await contents(await writeTable(batchesOf(batches, true), {})),
+  );
+});
