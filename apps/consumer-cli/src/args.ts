@@ -156,7 +156,7 @@ function addTableOptions(command: Command): void {
 function addCommitOptions(command: Command): void {
   command
     .addOption(
-      durationOption("--commit-interval <time>", "commit after this time", {
+      durationOption("--commit-interval <time>", "commit when the commit before is this long ago", {
         defaultText: "10s",
         minMs: 1,
       }),

@@ -28,14 +28,14 @@ export function timePassed(state: EngineState): EngineStep {
  * When the engine next wants to be told that time has passed; infinite where nothing waits for it.
  */
 export function wakeAtMs(state: EngineState): number {
-  const { phase, filling, commit, settings } = state;
+  const { phase, filling, commit } = state;
   const times: number[] = [];
   // What waits for an answer goes on with that: time alone changes nothing, and is not asked for.
   if (phase === "running" && commit === undefined && state.reading === undefined) {
     times.push(nextLookMs(state));
   }
   if (filling !== undefined && commit === undefined && !state.isWriting) {
-    times.push(filling.openedAtMs + settings.commitIntervalMs);
+    times.push(commitDueMs(state));
   }
   if (state.heldUntilMs > state.nowMs) times.push(state.heldUntilMs);
   return Math.min(...times);
@@ -99,7 +99,7 @@ function seal(state: EngineState): EngineStep {
 }
 
 function isSealDue(state: EngineState): boolean {
-  const { filling, settings } = state;
+  const { filling } = state;
   if (filling === undefined || state.commit !== undefined || state.isWriting) return false;
   if (filling.stretches.size === 0) return state.isRevoking || state.phase === "stopping";
   if (state.isRevoking || state.phase === "stopping") return true;
@@ -108,8 +108,13 @@ function isSealDue(state: EngineState): boolean {
     (state.isCommitDue && hasRecords) ||
     isFull(state) ||
     areOwnTargetsReached(state) ||
-    state.nowMs - filling.openedAtMs >= settings.commitIntervalMs
+    state.nowMs >= commitDueMs(state)
   );
+}
+
+/** Units follow each other at this interval; after a longer rest one need not wait for it. */
+function commitDueMs({ lastSealMs, settings }: EngineState): number {
+  return lastSealMs + settings.commitIntervalMs;
 }
 
 /**

@@ -28,6 +28,7 @@ export function sealFilling(state: EngineState): EngineStep {
     {
       filling: undefined,
       isCommitDue: false,
+      lastSealMs: state.nowMs,
       nextNumber: state.nextNumber + 1,
       commit: {
         commitId: state.nextNumber,

@@ -86,6 +86,8 @@ export interface EngineState {
   readonly isPaused: boolean;
   /** The next unit is committed as soon as it holds a record. */
   readonly isCommitDue: boolean;
+  /** When the last unit was sealed; the start, before the first. */
+  readonly lastSealMs: number;
   /** Ends at the start, for `available-now`; absent until they are known. */
   readonly targets: ReadonlyMap<number, number> | undefined;
   /** A read of the table for this purpose is under way. */
@@ -136,6 +138,7 @@ export function initialEngineState(
     commit: undefined,
     isPaused: false,
     isCommitDue: true,
+    lastSealMs: nowMs,
     targets: undefined,
     reading: undefined,
     isMeasuring: false,

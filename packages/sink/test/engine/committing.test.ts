@@ -4,16 +4,30 @@ import { recordAt } from "../protocol/table-history.ts";
 import { EngineDriver, view } from "./engine-driver.ts";
 
 describe("a unit", () => {
-  it("is committed at once when it is the first, later by age", () => {
+  it("is committed at once when it is the first, later an interval after the one before", () => {
     const engine = new EngineDriver().run();
     engine.chunk(0, 5);
     engine.committed(engine.sealed(), recordAt(5));
     expect([...engine.effect("mirror-offsets").offsets]).toEqual([[0, 5]]);
+    engine.tell({ kind: "time-passed" }, 4_000);
     engine.chunk(5, 6);
     expect(engine.kinds()).toEqual([]);
     expect(wakeAtMs(engine.state)).toBe(10_000);
-    engine.tell({ kind: "time-passed" }, 10_000);
+    engine.tell({ kind: "time-passed" }, 6_000);
     expect(engine.kinds()).toEqual(["seal-unit"]);
+  });
+
+  it("is committed at once after a rest that was longer than the interval", () => {
+    const engine = new EngineDriver().run();
+    engine.chunk(0, 5);
+    engine.committed(engine.sealed(), recordAt(5));
+    engine.tell({ kind: "time-passed" }, 35_000);
+    expect(engine.kinds()).toEqual([]);
+    engine.chunk(5, 6);
+    engine.committed(engine.sealed(), recordAt(6));
+    engine.chunk(6, 7);
+    expect(engine.kinds()).toEqual([]);
+    expect(wakeAtMs(engine.state)).toBe(45_000);
   });
 
   it.each([
