@@ -1,5 +1,6 @@
-// Gives the code one deliberate defect after the other, and the simulator some seeds to notice
-// each: `pnpm mutations`. The exit code is 0 only when it noticed all.
+// Gives the code one deliberate defect after the other, and the simulator some histories, of the
+// kind that a defect can show in, to notice each: `pnpm mutations`. The exit code is 0 only when it
+// noticed all.
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { MUTATIONS } from "./mutations.ts";
@@ -7,9 +8,9 @@ import type { Mutation } from "./mutation.ts";
 import { runSeeds } from "../run-seeds.ts";
 
 const { values } = parseArgs({
-  options: { name: { type: "string" }, seeds: { type: "string", default: "3000" } },
+  options: { name: { type: "string" }, histories: { type: "string", default: "3000" } },
 });
-const seedsMax = Number(values.seeds);
+const historiesMax = Number(values.histories);
 const waiting = MUTATIONS.filter(({ name }) => values.name === undefined || name === values.name);
 const total = waiting.length;
 const unnoticed: string[] = [];
@@ -21,7 +22,7 @@ async function tryWaiting(): Promise<void> {
   for (let mutation = waiting.shift(); mutation !== undefined; mutation = waiting.shift()) {
     const noticed = await noticeOf(mutation);
     if (noticed === undefined) unnoticed.push(mutation.name);
-    console.log(`${mutation.name}: ${noticed ?? `not noticed in ${seedsMax} seeds`}`);
+    console.log(`${mutation.name}: ${noticed ?? `not noticed in ${historiesMax} histories`}`);
   }
 }
 
@@ -29,10 +30,7 @@ async function tryWaiting(): Promise<void> {
 async function noticeOf(mutation: Mutation): Promise<string | undefined> {
   let noticed: string | undefined;
   const [first, step] = mutation.among === undefined ? [1, 1] : [mutation.among, 20];
-  const seeds = Array.from(
-    { length: Math.ceil(seedsMax / step) },
-    (_, index) => first + index * step,
-  );
+  const seeds = Array.from({ length: historiesMax }, (_, index) => first + index * step);
   await runSeeds(
     { seeds, codecs: "handles", stopsAtProblem: true, traceLines: 0, mutation },
     ({ hasProblem, told }) => {
