@@ -98,7 +98,7 @@ describe("createDecoder", () => {
     const nothing = Object.fromEntries(Object.keys(rating).map((name) => [name, null]));
     for (const text of [backwards, spaced, "{}", " { } ", '{"x":"y"}', '{"comment":"Lovely"}']) {
       const decoded = decodeValues(decoder, [text]);
-      expect(decoded.generalPathCount, text).toBe(0);
+      expect([text, decoded.generalPathCount]).toEqual([text, 0]);
       const expected = { ...nothing, ...(JSON.parse(text) as object) };
       expect(outcomesOf(decoded, 1)[0]).toEqual(
         Object.fromEntries(Object.entries(expected).filter(([name]) => name in nothing)),
@@ -108,7 +108,7 @@ describe("createDecoder", () => {
     const escaped = String.raw`{"branch_\u0069d":2,"customer_id":1}`;
     for (const text of [twice, escaped]) {
       const decoded = decodeValues(decoder, [text]);
-      expect(decoded.generalPathCount, text).toBe(1);
+      expect([text, decoded.generalPathCount]).toEqual([text, 1]);
       expect(outcomesOf(decoded, 1)).toMatchObject([{ branch_id: 2, customer_id: 1 }]);
     }
   });
