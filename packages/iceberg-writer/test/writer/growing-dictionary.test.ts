@@ -162,6 +162,34 @@ test("a dictionary of many texts of one length is sorted, with and without nulls
   );
 });
 
+test("other dictionaries may follow one of many texts", async () => {
+  const [first, second] = [createGrowingDictionary(), createGrowingDictionary()];
+  const withNulls = seconds(30_000, 16).map((text, i) => (i % 7 === 0 ? null : text));
+  const columns = [
+    first(seconds(30_000, 15)),
+    first(withNulls),
+    second(seconds(9_000, 16)),
+    first(seconds(9_000, 17)),
+    second(["2025-01-18", "2025-01-15T00:00:00"]),
+  ];
+  const properties = { "write.parquet.page-row-limit": "20000" };
+  const write = (isPlain: boolean): Promise<Written> =>
+    writeTable(
+      columns.map((column, i) => batchOf(column, 30_000 * i, isPlain)),
+      properties,
+    );
+  expect(await contents(await write(false))).toEqual(await contents(await write(true)));
+});
+
+test.each([100, 5_000])("%d rows of a dictionary of many texts are enough", async (rowCount) => {
+  const columnOf = createGrowingDictionary();
+  columnOf(seconds(6_000, 15));
+  const column = columnOf(seconds(rowCount, 15).toReversed());
+  const growing = await writeTable([batchOf(column, 0, false)], {});
+  const plain = await writeTable([batchOf(column, 0, true)], {});
+  expect(await contents(growing)).toEqual(await contents(plain));
+});
+
 test("a dictionary that outgrows its limit is followed by plain pages", async () => {
   const texts = Array.from({ length: 40_000 }, (_, i) => `a${String(i % 20_000).padStart(9, "0")}`);
   const properties = {

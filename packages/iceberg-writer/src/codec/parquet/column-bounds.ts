@@ -1,7 +1,7 @@
 import { decodeDecimal } from "../../spec/decimal-bytes.ts";
 import type { PrimitiveType } from "../../spec/type.ts";
 import { compareValues, type PrimitiveValue } from "../../spec/value.ts";
-import type { PhysicalVector } from "./physical-vector.ts";
+import { firstPositions, type PhysicalVector } from "./physical-vector.ts";
 
 /** The least and the greatest value of a column; strings as UTF-8, decimals unscaled. Never NaN. */
 export interface ColumnBounds {
@@ -14,7 +14,7 @@ export function boundsOf(
   type: PrimitiveType,
   source: PhysicalVector,
   count: number,
-  rows: Int32Array = firstRows(count),
+  rows: Int32Array = firstPositions(count),
 ): ColumnBounds | undefined {
   if (count === 0) return undefined;
   switch (source.kind) {
@@ -61,12 +61,6 @@ export function countNans(
     return countNansOf(asFloat64(source.words), rows, count);
   }
   return 0;
-}
-
-function firstRows(count: number): Int32Array {
-  const rows = new Int32Array(count);
-  for (let i = 0; i < count; i++) rows[i] = i;
-  return rows;
 }
 
 function asFloat32(values: Int32Array): Float32Array {

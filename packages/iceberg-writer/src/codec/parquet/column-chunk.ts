@@ -14,6 +14,8 @@ export interface ColumnChunkSettings {
   readonly pageSizeBytes: number;
   /** A dictionary that grows past it gets no new entries: 0 for none at all. */
   readonly dictionarySizeBytes: number;
+  /** The same for a dictionary that is to be sorted. */
+  readonly sortedDictionarySizeBytes: number;
 }
 
 /** A column's part of a row group: all its pages, and what the footer says of them. */

@@ -1,12 +1,8 @@
 import { ByteWriter } from "hyparquet-writer";
-import { bitWidthOf } from "./bit-packing.ts";
-import type { ColumnChunk } from "./column-chunk.ts";
+import { bitWidthOf, packedByteLength } from "./bit-packing.ts";
 import { writeHybrid } from "./hybrid-encoding.ts";
-import { encodeDataPage, encodeDictionaryPage, type EncodedPage } from "./page.ts";
+import { encodeDataPage, type EncodedPage } from "./page.ts";
 import type { PageCompression } from "./page-compression.ts";
-import { writePlain } from "./plain-encoding.ts";
-import { sortedEntries } from "./sorted-entries.ts";
-import type { ValueDictionary } from "./value-dictionary.ts";
 
 /** A page of ids that refer to the chunk's dictionary. */
 export interface IdPage {
@@ -17,6 +13,9 @@ export interface IdPage {
   readonly ids: Int32Array;
 }
 
+/** Room for the width of the ids and for where runs begin and end. */
+const HEADER_BYTES = 64;
+
 /** Encodes ids into a dictionary of `size` entries. */
 export function encodeIdPage(
   page: IdPage,
@@ -24,10 +23,11 @@ export function encodeIdPage(
   compression: PageCompression,
 ): EncodedPage {
   const { levels, levelCount, ids } = page;
-  const writer = new ByteWriter(levels.length + 16 + 2 * ids.length);
-  writer.appendBytes(levels);
   // A width of zero is allowed for one entry, and some readers fail on it.
   const width = Math.max(1, bitWidthOf(size - 1));
+  const idBytes = packedByteLength(ids.length, width);
+  const writer = new ByteWriter(levels.length + HEADER_BYTES + idBytes);
+  writer.appendBytes(levels);
   writer.appendUint8(width);
   writeHybrid(writer, ids, ids.length, width);
   return encodeDataPage(writer.getBytes(), levelCount, "RLE_DICTIONARY", compression);
@@ -38,7 +38,7 @@ export function encodeIdPage(
  * sorted dictionary of many entries is much smaller when it is compressed.
  */
 export class WaitingPages {
-  readonly #pages: IdPage[] = [];
+  #pages: IdPage[] = [];
   #idCount = 0;
   #levelBytes = 0;
 
@@ -58,42 +58,18 @@ export class WaitingPages {
     this.#levelBytes += page.levels.length;
   }
 
-  /** The pages for a dictionary whose entries are put in the given order. */
-  encode(order: Int32Array, compression: PageCompression): EncodedPage[] {
-    const rank = new Int32Array(order.length);
-    for (let place = 0; place < order.length; place++) rank[order[place]!] = place;
-    return this.#pages.map((page) => {
-      replaceIds(page.ids, rank);
-      return encodeIdPage(page, order.length, compression);
-    });
+  /** Puts another id in the place of each. */
+  replaceIds(replacement: Int32Array): void {
+    for (const { ids } of this.#pages) replaceIds(ids, replacement);
+  }
+
+  /** The pages for a dictionary of `size` entries. */
+  encode(size: number, compression: PageCompression): EncodedPage[] {
+    return this.#pages.map((page) => encodeIdPage(page, size, compression));
   }
 }
 
-/** A dictionary that gets no more entries, and the pages of its chunk. */
-export interface WholeDictionary {
-  readonly dictionary: ValueDictionary;
-  readonly waiting: WaitingPages | undefined;
-  /** Those that are encoded; they come behind those that wait. */
-  readonly pages: readonly EncodedPage[];
-  readonly isLengthPrefixed: boolean;
-  readonly compression: PageCompression;
-}
-
-/** The dictionary's page and all data pages; sorted where pages wait for it and it can be. */
-export function finishDictionary(
-  whole: WholeDictionary,
-): Required<Pick<ColumnChunk, "dictionaryPage" | "dataPages">> {
-  const { dictionary, waiting, pages, isLengthPrefixed, compression } = whole;
-  const { size, plainByteLength } = dictionary;
-  const values = dictionary.values();
-  const order =
-    (waiting && sortedEntries(values, size)) ?? Int32Array.from({ length: size }, (_, id) => id);
-  const writer = new ByteWriter(plainByteLength);
-  if (values.kind !== "boolean") writePlain(writer, values, order, size, isLengthPrefixed);
-  const dictionaryPage = encodeDictionaryPage(writer.getBytes(), size, compression);
-  return { dictionaryPage, dataPages: [...(waiting?.encode(order, compression) ?? []), ...pages] };
-}
-
-function replaceIds(ids: Int32Array, replacement: Int32Array): void {
+/** Puts `replacement[id]` in the place of each id. */
+export function replaceIds(ids: Int32Array, replacement: Int32Array): void {
   for (let i = 0; i < ids.length; i++) ids[i] = replacement[ids[i]!]!;
 }

@@ -1,4 +1,5 @@
 import { bitWidthOf } from "./bit-packing.ts";
+import type { BytesVector, PhysicalVector } from "./physical-vector.ts";
 import type { ValueDictionary } from "./value-dictionary.ts";
 
 /** A dictionary of fewer entries gains too little by being sorted. */
@@ -17,4 +18,9 @@ export function dictionaryPays(dictionary: ValueDictionary, valueCount: number):
  */
 export function isWorthSorting(dictionary: ValueDictionary): boolean {
   return dictionary.size > SORTED_ENTRIES_MIN && dictionary.values().kind === "bytes";
+}
+
+/** Whether the entries of a growing dictionary are so many that their ids are better kept. */
+export function isWorthLending(values: PhysicalVector): values is BytesVector {
+  return values.kind === "bytes" && values.length > SORTED_ENTRIES_MIN;
 }

@@ -4,6 +4,11 @@ import type { ValueDictionary } from "./value-dictionary.ts";
 /** Values from 0 on, below it, have places of their own: most numbers that repeat are small. */
 const DIRECT_VALUES = 1024;
 
+/** Slots for each entry that a small dictionary has room for: nearly all values are found at once. */
+const SLOTS_OF_FEW = 16;
+/** Entries of a small one. */
+const FEW = 512;
+
 /** Distinct 32-bit values in an open-addressed table that is at most half full. */
 export class Int32Dictionary implements ValueDictionary {
   size = 0;
@@ -11,7 +16,7 @@ export class Int32Dictionary implements ValueDictionary {
   #direct = new Int16Array(DIRECT_VALUES);
   #keys = new Int32Array(32);
   /** Id + 1; 0 is an empty slot. */
-  #slots = new Int32Array(64);
+  #slots = new Int32Array(32 * SLOTS_OF_FEW);
 
   get plainByteLength(): number {
     return 4 * this.size;
@@ -50,7 +55,7 @@ export class Int32Dictionary implements ValueDictionary {
     const keys = new Int32Array(2 * this.#keys.length);
     keys.set(this.#keys);
     this.#keys = keys;
-    this.#slots = new Int32Array(2 * keys.length);
+    this.#slots = new Int32Array((keys.length <= FEW ? SLOTS_OF_FEW : 2) * keys.length);
     for (let id = 0; id < this.size; id++) occupy(this.#slots, keys[id]!, id + 1);
   }
 }

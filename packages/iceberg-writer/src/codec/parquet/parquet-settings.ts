@@ -9,15 +9,16 @@ export interface ParquetSettings {
   readonly pageSizeBytes: number;
   readonly pageRowLimit: number;
   readonly dictionarySizeBytes: number;
+  /** The same for one that is put in order when it is whole, and so shrinks to a tenth. */
+  readonly sortedDictionarySizeBytes: number;
 }
 
 const MEBIBYTE = 1024 * 1024;
 
-/**
- * Iceberg's defaults but one: pages end at 65,536 rows instead of 20,000, since each compression
- * call costs as much as packing thousands of rows.
- */
+/** Instead of Iceberg's 20,000: each compression call costs as much as packing thousands of rows. */
 const PAGE_ROW_LIMIT_DEFAULT = 65_536;
+/** The seconds of four days, as texts. */
+const SORTED_DICTIONARY_BYTES_DEFAULT = 8 * MEBIBYTE;
 
 /**
  * Reads the settings from table properties. `SETTINGS_INVALID` for a value that is no number of its
@@ -40,6 +41,7 @@ export function parquetSettings(properties: Readonly<Record<string, string>>): P
     pageSizeBytes: count("page-size-bytes", MEBIBYTE, 1),
     pageRowLimit: count("page-row-limit", PAGE_ROW_LIMIT_DEFAULT, 1),
     dictionarySizeBytes: count("dict-size-bytes", 2 * MEBIBYTE, 0),
+    sortedDictionarySizeBytes: count("dict-size-bytes", SORTED_DICTIONARY_BYTES_DEFAULT, 0),
   };
 }
 

@@ -68,6 +68,13 @@ export function physicalVector(column: PlainColumn, type: PrimitiveType): Physic
   }
 }
 
+/** The positions of the first `count` values. */
+export function firstPositions(count: number): Int32Array {
+  const positions = new Int32Array(count);
+  for (let i = 0; i < count; i++) positions[i] = i;
+  return positions;
+}
+
 /** The offsets of `length` values of the same width. */
 export function evenOffsets(length: number, byteWidth: number): Int32Array {
   const offsets = new Int32Array(length + 1);

@@ -110,7 +110,7 @@ function writeInt64(
   }
 }
 
-/** Up to this length a loop over bytes beats the call that copies them. */
+/** Up to this length a loop over words beats the call that copies bytes. */
 const SHORT_COPY_MAX = 48;
 
 function writeBytes(
@@ -129,6 +129,7 @@ function writeBytes(
   writer.ensure(byteLength);
   const target = new Uint8Array(writer.buffer);
   const { view } = writer;
+  const source = new DataView(data.buffer, data.byteOffset, data.byteLength);
   let at = writer.index;
   for (let i = 0; i < count; i++) {
     const row = rows[i]!;
@@ -138,13 +139,28 @@ function writeBytes(
       view.setInt32(at, end - start, true);
       at += 4;
     }
-    if (end - start <= SHORT_COPY_MAX) {
-      for (let from = start; from < end; from++, at++) target[at] = data[from]!;
-    } else {
-      target.set(data.subarray(start, end), at);
-      at += end - start;
-    }
+    const length = end - start;
+    if (length > SHORT_COPY_MAX) target.set(data.subarray(start, end), at);
+    else copyShort(source, start, length, view, at);
+    at += length;
   }
   writer.offset += byteLength;
   writer.index = at;
+}
+
+/** Copies word by word; the last word overlaps the one before. */
+function copyShort(
+  source: DataView,
+  start: number,
+  length: number,
+  target: DataView,
+  at: number,
+): void {
+  if (length < 4) {
+    for (let i = 0; i < length; i++) target.setUint8(at + i, source.getUint8(start + i));
+    return;
+  }
+  const last = length - 4;
+  for (let i = 0; i < last; i += 4) target.setInt32(at + i, source.getInt32(start + i));
+  target.setInt32(at + last, source.getInt32(start + last));
 }

@@ -5,6 +5,8 @@ import type { ValueDictionary } from "./value-dictionary.ts";
 const UNKNOWN = -1;
 /** A row needs it, and it is being looked up. */
 const WANTED = -2;
+/** Of a constant column, all rows of which share one value. */
+const ONLY_POSITION = Int32Array.of(0);
 
 /**
  * The ids that a dictionary gives to the values of a column whose rows share values: each value is
@@ -33,6 +35,11 @@ export class SharedIds {
   ): void {
     this.#reserve(values.length, count);
     const known = this.#ids;
+    if (values.length === 1) {
+      if (known[0] === UNKNOWN) dictionary.encode(values, ONLY_POSITION, 1, known, 0);
+      ids.fill(known[0]!, at, at + count);
+      return;
+    }
     const wantedCount = collectWanted(positions, count, known, this.#wanted);
     if (wantedCount > 0) this.#lookUp(dictionary, values, wantedCount);
     copyIds(known, positions, count, ids, at);

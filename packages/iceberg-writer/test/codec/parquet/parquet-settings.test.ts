@@ -6,7 +6,7 @@ import { parquetSettings } from "../../../src/codec/parquet/parquet-settings.ts"
 
 const PREFIX = "write.parquet.";
 
-test("has Iceberg's defaults, but longer pages", () => {
+test("has Iceberg's defaults, but longer pages and larger sorted dictionaries", () => {
   const { compression, ...sizes } = parquetSettings({});
   expect(compression.codec).toBe("ZSTD");
   expect(sizes).toEqual({
@@ -14,6 +14,7 @@ test("has Iceberg's defaults, but longer pages", () => {
     pageSizeBytes: 1_048_576,
     pageRowLimit: 65_536,
     dictionarySizeBytes: 2_097_152,
+    sortedDictionarySizeBytes: 8_388_608,
   });
 });
 
@@ -32,6 +33,7 @@ test("obeys what the table sets", () => {
     pageSizeBytes: 2,
     pageRowLimit: 3,
     dictionarySizeBytes: 0,
+    sortedDictionarySizeBytes: 0,
   });
 });
 
