@@ -39,6 +39,8 @@ export interface KafkaArguments {
         readonly caFile?: string | undefined;
         readonly certFile?: string | undefined;
         readonly keyFile?: string | undefined;
+        readonly keyPassword?: string | undefined;
+        readonly keyPasswordFile?: string | undefined;
       }
     | undefined;
 }
@@ -60,6 +62,8 @@ interface KafkaOptionValues {
   readonly sslCaFile?: string;
   readonly sslCertFile?: string;
   readonly sslKeyFile?: string;
+  readonly sslKeyPassword?: string;
+  readonly sslKeyPasswordFile?: string;
 }
 
 /**
@@ -116,16 +120,18 @@ export async function loadKafkaConnection(
 ): Promise<KafkaConnectionSettings> {
   const { bootstrapServers, driver, sasl, tls } = kafka;
   const connection: KafkaConnectionSettings = { bootstrapServers, clientId, driver };
-  const [ca, cert, key, passwordOfFile] = await Promise.all([
+  const [ca, cert, key, keyPasswordOfFile, passwordOfFile] = await Promise.all([
     readTextFile("--ssl-ca-file", tls?.caFile),
     readTextFile("--ssl-cert-file", tls?.certFile),
     readTextFile("--ssl-key-file", tls?.keyFile),
+    readSecretFile("--ssl-key-password-file", tls?.keyPasswordFile),
     readSecretFile("--sasl-password-file", sasl?.passwordFile),
   ]);
   const password = sasl?.password ?? passwordOfFile ?? "";
+  const passphrase = tls?.keyPassword ?? keyPasswordOfFile;
   return {
     ...connection,
-    ...(tls && { tls: { ca, cert, key } }),
+    ...(tls && { tls: { ca, cert, key, passphrase } }),
     ...(sasl && {
       sasl: { mechanism: MECHANISMS[sasl.mechanism], username: sasl.username, password },
     }),
@@ -156,6 +162,8 @@ function securityOptions(): readonly Option[] {
     textOption("--ssl-ca-file <path>", "PEM certificates that brokers are trusted by"),
     textOption("--ssl-cert-file <path>", "PEM certificate to present to brokers"),
     textOption("--ssl-key-file <path>", "PEM private key of that certificate"),
+    textOption("--ssl-key-password <text>", "its password; others see it in the process list"),
+    textOption("--ssl-key-password-file <path>", "file that holds the password of the key"),
   ];
 }
 
@@ -186,9 +194,7 @@ function readSasl(values: KafkaOptionValues): KafkaArguments["sasl"] {
   }
   const protocol = `--security-protocol ${values.securityProtocol}`;
   if (saslUsername === undefined) throw usageError(`${protocol} needs --sasl-username`);
-  if (saslPassword !== undefined && saslPasswordFile !== undefined) {
-    throw usageError("--sasl-password and --sasl-password-file exclude each other");
-  }
+  refuseBoth({ "--sasl-password": saslPassword, "--sasl-password-file": saslPasswordFile });
   if (saslPassword === undefined && saslPasswordFile === undefined) {
     throw usageError(`${protocol} needs --sasl-password-file or --sasl-password`);
   }
@@ -201,12 +207,17 @@ function readSasl(values: KafkaOptionValues): KafkaArguments["sasl"] {
 }
 
 function readTls(values: KafkaOptionValues): KafkaArguments["tls"] {
-  const { sslCaFile, sslCertFile, sslKeyFile } = values;
+  const { sslCaFile, sslCertFile, sslKeyFile, sslKeyPassword, sslKeyPasswordFile } = values;
+  const password = {
+    "--ssl-key-password": sslKeyPassword,
+    "--ssl-key-password-file": sslKeyPasswordFile,
+  };
   if (!values.securityProtocol.endsWith("SSL")) {
     refuseWithout("--security-protocol SSL or SASL_SSL", {
       "--ssl-ca-file": sslCaFile,
       "--ssl-cert-file": sslCertFile,
       "--ssl-key-file": sslKeyFile,
+      ...password,
     });
     return undefined;
   }
@@ -216,7 +227,15 @@ function readTls(values: KafkaOptionValues): KafkaArguments["tls"] {
   if (sslKeyFile !== undefined && sslCertFile === undefined) {
     throw usageError("--ssl-key-file needs --ssl-cert-file");
   }
-  return { caFile: sslCaFile, certFile: sslCertFile, keyFile: sslKeyFile };
+  if (sslKeyFile === undefined) refuseWithout("--ssl-key-file", password);
+  refuseBoth(password);
+  return {
+    caFile: sslCaFile,
+    certFile: sslCertFile,
+    keyFile: sslKeyFile,
+    keyPassword: sslKeyPassword,
+    keyPasswordFile: sslKeyPasswordFile,
+  };
 }
 
 /**
@@ -227,6 +246,12 @@ function refuseWithout(missing: string, flags: Readonly<Record<string, string | 
   for (const [flag, value] of Object.entries(flags)) {
     if (value !== undefined) throw usageError(`${flag} needs ${missing}`);
   }
+}
+
+/** One secret from two places: which of them counts would be a guess. */
+function refuseBoth(flags: Readonly<Record<string, string | undefined>>): void {
+  if (Object.values(flags).includes(undefined)) return;
+  throw usageError(`${Object.keys(flags).join(" and ")} exclude each other`);
 }
 
 function usageError(message: string): CommandLineError {

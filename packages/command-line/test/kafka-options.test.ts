@@ -74,6 +74,13 @@ describe("readKafkaArguments", () => {
       "--sasl-password-file",
     ],
     ["--ssl-ca-file ca.pem", "--ssl-ca-file needs --security-protocol"],
+    ["--ssl-key-password p", "--ssl-key-password needs --security-protocol"],
+    ["--security-protocol SSL --ssl-key-password p", "--ssl-key-password needs --ssl-key-file"],
+    [
+      "--security-protocol SSL --ssl-cert-file c --ssl-key-file k --ssl-key-password p " +
+        "--ssl-key-password-file f",
+      "--ssl-key-password and --ssl-key-password-file",
+    ],
     ["--security-protocol SSL --ssl-cert-file c.pem", "--ssl-cert-file needs --ssl-key-file"],
     ["--security-protocol SSL --ssl-key-file k.pem", "--ssl-key-file needs --ssl-cert-file"],
   ])("refuses %s", (text, named) => {
@@ -116,6 +123,7 @@ describe("loadKafkaConnection", () => {
     onTestFinished(() => rm(folder, { recursive: true }));
     await writeFile(join(folder, "ca.pem"), "CA");
     await writeFile(join(folder, "password"), " s3cret \n");
+    await writeFile(join(folder, "key-password"), "pass phrase\n");
     const connection = await loadKafkaConnection(
       {
         bootstrapServers: ["a:1"],
@@ -126,7 +134,7 @@ describe("loadKafkaConnection", () => {
           username: "u",
           passwordFile: join(folder, "password"),
         },
-        tls: { caFile: join(folder, "ca.pem") },
+        tls: { caFile: join(folder, "ca.pem"), keyPasswordFile: join(folder, "key-password") },
       },
       "salon",
     );
@@ -134,7 +142,7 @@ describe("loadKafkaConnection", () => {
       bootstrapServers: ["a:1"],
       clientId: "salon",
       driver: "salon",
-      tls: { ca: "CA" },
+      tls: { ca: "CA", passphrase: "pass phrase" },
       sasl: { mechanism: "scram-sha-512", username: "u", password: " s3cret " },
     });
   });

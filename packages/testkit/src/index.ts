@@ -53,7 +53,11 @@ export { checkMetrics } from "./readers/promtool.ts";
 export { startBrowser } from "./services/browser.ts";
 export type { Browser, Page } from "./services/browser.ts";
 export type { KafkaVersion } from "./services/kafka-broker.ts";
-export type { KafkaCredentials } from "./services/kafka-security.ts";
+export type {
+  ClientCertificate,
+  KafkaCredentials,
+  MutualTlsAccess,
+} from "./services/kafka-security.ts";
 export { writeKafkaScripts } from "./services/kafka-scripts.ts";
 export { startKafka } from "./services/kafka.ts";
 export type { KafkaBroker, KafkaService, KafkaSettings } from "./services/kafka.ts";

@@ -2,7 +2,9 @@ import type { Socket } from "node:net";
 import { type Api, decodeResponseFrame, encodeRequestFrame } from "@salon/kafka-protocol";
 import { ConnectionError } from "../broker/broker-error.ts";
 import { readAnswer } from "../broker/read-answer.ts";
-import type { BrokerAddress, KafkaConnectionSettings } from "../port/connection-settings.ts";
+import type { TlsOptions } from "../broker/tls-options.ts";
+import { tlsReason } from "../broker/tls-reason.ts";
+import type { BrokerAddress } from "../port/connection-settings.ts";
 import { startSocket } from "./start-socket.ts";
 import { ResponseReader } from "./response-reader.ts";
 
@@ -11,6 +13,13 @@ const RESPONSE_BYTES_MAX = 512 * 1024 * 1024;
 
 /** ApiVersions is asked before versions are known: its response has the oldest header (KIP-511). */
 const API_VERSIONS_KEY = 18;
+
+/** How a connection is made. */
+export interface ConnectionOptions {
+  readonly clientId: string;
+  readonly tls: TlsOptions | undefined;
+  readonly hasClientCertificate: boolean;
+}
 
 /** A request that waits for its response. */
 interface Pending {
@@ -39,15 +48,16 @@ export class BrokerConnection {
   /** Begins to connect; an aborted `signal` ends it, now and later. */
   constructor(
     address: BrokerAddress,
-    settings: Pick<KafkaConnectionSettings, "tls"> & { readonly clientId: string },
+    { clientId, tls, hasClientCertificate }: ConnectionOptions,
     signal: AbortSignal,
   ) {
     this.#address = address;
-    this.#clientId = settings.clientId;
-    this.#readyEvent = settings.tls === undefined ? "connect" : "secureConnect";
-    this.#socket = startSocket(address, settings.tls, (bytes) => this.#take(bytes));
+    this.#clientId = clientId;
+    this.#readyEvent = tls === undefined ? "connect" : "secureConnect";
+    this.#socket = startSocket(address, tls, (bytes) => this.#take(bytes));
     this.#socket.once("error", (error) => {
-      this.#fail(error.message, { code: codeOf(error), cause: error });
+      const code = codeOf(error);
+      this.#fail(tlsReason(error, code, hasClientCertificate), { code, cause: error });
     });
     this.#socket.once("close", () => this.#fail("it closed the connection"));
     const close = (): void => this.close();

@@ -13,6 +13,7 @@ import {
   type SendOptions,
 } from "../broker/broker-link.ts";
 import { negotiateVersion } from "../broker/negotiate-version.ts";
+import { type TlsOptions, tlsOptions } from "../broker/tls-options.ts";
 import type { BrokerAddress, KafkaConnectionSettings } from "../port/connection-settings.ts";
 import { type OpenConnection, openConnection } from "./open-connection.ts";
 
@@ -31,21 +32,32 @@ const LANES: ReadonlyMap<number, Lane> = new Map<number, Lane>([
   [offsetCommit.key, "group"],
 ]);
 
-/** Reaches brokers over connections of this package's own. */
+/**
+ * Reaches brokers over connections of this package's own.
+ *
+ * @throws KafkaIoError `SETTINGS_INVALID` for certificates or a key that cannot be used.
+ */
 export function createBrokerLinks(settings: KafkaConnectionSettings): CreateBrokerLink {
-  return (address) => new ConnectedBroker(address, settings);
+  const tls = tlsOptions(settings.tls);
+  return (address) => new ConnectedBroker(address, settings, tls);
 }
 
 /** A broker with a connection for each lane, made when it is needed and again when it is broken. */
 class ConnectedBroker implements BrokerLink {
   readonly #address: BrokerAddress;
   readonly #settings: KafkaConnectionSettings;
+  readonly #tls: TlsOptions | undefined;
   readonly #lanes: Map<Lane, Promise<OpenConnection>> = new Map();
   readonly #closing: AbortController = new AbortController();
 
-  constructor(address: BrokerAddress, settings: KafkaConnectionSettings) {
+  constructor(
+    address: BrokerAddress,
+    settings: KafkaConnectionSettings,
+    tls: TlsOptions | undefined,
+  ) {
     this.#address = address;
     this.#settings = settings;
+    this.#tls = tls;
   }
 
   async send<Request, Response>(
@@ -76,7 +88,8 @@ class ConnectedBroker implements BrokerLink {
   }
 
   #open(lane: Lane): Promise<OpenConnection> {
-    const opening = openConnection(this.#address, this.#settings, this.#closing.signal);
+    const { signal } = this.#closing;
+    const opening = openConnection(this.#address, this.#settings, this.#tls, signal);
     this.#lanes.set(lane, opening);
     opening.catch(() => {
       if (this.#lanes.get(lane) === opening) this.#lanes.delete(lane);

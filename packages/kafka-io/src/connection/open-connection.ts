@@ -2,6 +2,7 @@ import { apiVersions } from "@salon/kafka-protocol";
 import { throwOnErrorCode } from "../broker/broker-error.ts";
 import { CLIENT_ID, CONNECTION_TIMEOUT_MS } from "../broker/broker-link.ts";
 import type { VersionRange } from "../broker/negotiate-version.ts";
+import type { TlsOptions } from "../broker/tls-options.ts";
 import {
   addressText,
   type BrokerAddress,
@@ -34,11 +35,13 @@ const SESSION_SHARE = 0.85;
 export async function openConnection(
   address: BrokerAddress,
   settings: KafkaConnectionSettings,
+  tls: TlsOptions | undefined,
   signal: AbortSignal,
 ): Promise<OpenConnection> {
-  const { tls, sasl, clientId = CLIENT_ID } = settings;
+  const { sasl, clientId = CLIENT_ID } = settings;
   const timeoutMs = settings.connectionTimeoutMs ?? CONNECTION_TIMEOUT_MS;
-  const connection = new BrokerConnection(address, { tls, clientId }, signal);
+  const hasClientCertificate = settings.tls?.cert !== undefined;
+  const connection = new BrokerConnection(address, { clientId, tls, hasClientCertificate }, signal);
   try {
     await connection.ready(timeoutMs);
     const request = { clientSoftwareName: "", clientSoftwareVersion: "" };

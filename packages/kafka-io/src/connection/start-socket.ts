@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import type { BrokerAddress, KafkaConnectionSettings } from "../port/connection-settings.ts";
+import type { TlsOptions } from "../broker/tls-options.ts";
+import type { BrokerAddress } from "../port/connection-settings.ts";
 
 /** How long a connection is silent before the system asks whether the other side is still there. */
 const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelay: 60_000, noDelay: true } as const;
@@ -13,7 +14,7 @@ const READ_BYTES = 64 * 1024;
  */
 export function startSocket(
   { host, port }: BrokerAddress,
-  tls: KafkaConnectionSettings["tls"],
+  tls: TlsOptions | undefined,
   onBytes: (bytes: Uint8Array) => void,
 ): Socket {
   if (tls !== undefined) {

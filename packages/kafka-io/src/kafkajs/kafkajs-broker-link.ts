@@ -9,6 +9,7 @@ import {
 } from "../broker/broker-link.ts";
 import { negotiateVersion } from "../broker/negotiate-version.ts";
 import { readAnswer } from "../broker/read-answer.ts";
+import { type TlsOptions, tlsOptions } from "../broker/tls-options.ts";
 import type { BrokerAddress, KafkaConnectionSettings } from "../port/connection-settings.ts";
 import type { KafkaLogger } from "../port/kafka-logger.ts";
 import {
@@ -23,40 +24,49 @@ import { createKafkajsSocket } from "./kafkajs-socket.ts";
 import { CLOSING, mapKafkajsError } from "./map-kafkajs-error.ts";
 
 /**
- * Reaches brokers over kafkajs's connections: TLS, SASL and the versions they know are its work.
+ * Reaches brokers over kafkajs's connections: SASL and the versions they know are its work.
+ *
+ * @throws KafkaIoError `SETTINGS_INVALID` for certificates or a key that cannot be used.
  */
 export function createKafkajsLinks(
   settings: KafkaConnectionSettings,
   logger: KafkaLogger | undefined,
 ): CreateBrokerLink {
   const kafkajs = loadKafkajsClasses();
-  return (address) => new KafkajsBrokerLink(kafkajs, address, settings, logger);
+  const tls = tlsOptions(settings.tls);
+  return (address) => new KafkajsBrokerLink({ kafkajs, address, settings, tls, logger });
+}
+
+/** What a link is made of. */
+interface LinkParts {
+  readonly kafkajs: KafkajsClasses;
+  readonly address: BrokerAddress;
+  readonly settings: KafkaConnectionSettings;
+  readonly tls: TlsOptions | undefined;
+  readonly logger: KafkaLogger | undefined;
 }
 
 class KafkajsBrokerLink implements BrokerLink {
   readonly #kafkajs: KafkajsClasses;
   readonly #address: BrokerAddress;
+  readonly #hasClientCertificate: boolean;
   readonly #requestTimeoutMs: number;
   readonly #pool: KafkajsConnectionPool;
   readonly #broker: KafkajsBroker;
 
-  constructor(
-    kafkajs: KafkajsClasses,
-    address: BrokerAddress,
-    settings: KafkaConnectionSettings,
-    kafkaLogger: KafkaLogger | undefined,
-  ) {
-    const { tls, sasl } = settings;
+  constructor({ kafkajs, address, settings, tls, logger: kafkaLogger }: LinkParts) {
+    const { sasl } = settings;
     const logger = createKafkajsLogger(kafkaLogger);
     const connectionTimeout = settings.connectionTimeoutMs ?? CONNECTION_TIMEOUT_MS;
     this.#kafkajs = kafkajs;
     this.#address = address;
+    this.#hasClientCertificate = settings.tls?.cert !== undefined;
     this.#requestTimeoutMs = settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
     this.#pool = new kafkajs.ConnectionPool({
       ...address,
       logger,
       socketFactory: createKafkajsSocket,
-      ssl: tls && { ...tls },
+      ssl: tls,
       sasl: sasl && { ...sasl },
       clientId: settings.clientId ?? CLIENT_ID,
       connectionTimeout,
@@ -103,7 +113,7 @@ class KafkajsBrokerLink implements BrokerLink {
       return answer;
     } catch (error) {
       await this.#dropBroken(api.key, error);
-      throw mapKafkajsError(error, this.#address);
+      throw mapKafkajsError(error, this.#address, this.#hasClientCertificate);
     }
   }
 

@@ -1,4 +1,5 @@
 import { ConnectionError } from "../broker/broker-error.ts";
+import { tlsReason } from "../broker/tls-reason.ts";
 import type { BrokerAddress } from "../port/connection-settings.ts";
 import { KafkaIoError } from "../kafka-io-error.ts";
 
@@ -16,7 +17,11 @@ const LOST_CONNECTION = /closed connection|connection error|connection timeout|t
  * The package's error for what kafkajs's connections threw; a {@link KafkaIoError} is returned as
  * it is. A broker out of reach is retryable, a refused password or certificate is not.
  */
-export function mapKafkajsError(error: unknown, address: BrokerAddress): KafkaIoError {
+export function mapKafkajsError(
+  error: unknown,
+  address: BrokerAddress,
+  hasClientCertificate: boolean,
+): KafkaIoError {
   if (error instanceof KafkaIoError) return error;
   const telling = tellingCause(error);
   const reason = telling instanceof Error ? telling.message : String(telling);
@@ -27,7 +32,9 @@ export function mapKafkajsError(error: unknown, address: BrokerAddress): KafkaIo
   }
   if (UNREACHABLE_NAMES.has(name) || reason === CLOSING) {
     const code = stringField(telling, "code");
-    return new ConnectionError(address, reason, { code, cause: error });
+    const broken = new Error(reason.replace(/^Connection error: /, ""));
+    const told = tlsReason(broken, code ?? "", hasClientCertificate);
+    return new ConnectionError(address, told, { code, cause: error });
   }
   return new KafkaIoError("KAFKA_REQUEST_FAILED", reason, { cause: error });
 }

@@ -9,12 +9,14 @@ export interface KafkaConnectionSettings {
    * Over which connections brokers are reached: this package's own, or kafkajs's. Default `salon`.
    */
   readonly driver?: "salon" | "kafkajs" | undefined;
-  /** Absent: no TLS. Texts are PEM. */
+  /** Absent: no TLS. Texts are PEM; certificate and key prove the client (mutual TLS). */
   readonly tls?:
     | {
         readonly ca?: string | undefined;
         readonly cert?: string | undefined;
         readonly key?: string | undefined;
+        /** Of an encrypted key. */
+        readonly passphrase?: string | undefined;
         readonly rejectUnauthorized?: boolean | undefined;
       }
     | undefined;

@@ -25,12 +25,15 @@ describe("mapKafkajsError", () => {
     ["KafkaJSSASLAuthenticationError", "KAFKA_UNAUTHORIZED", false],
     ["KafkaJSNotImplemented", "KAFKA_REQUEST_FAILED", false],
   ])("%s", (name, code, retryable) => {
-    expect(mapKafkajsError(kafkajsError(name, "no"), address)).toMatchObject({ code, retryable });
+    expect(mapKafkajsError(kafkajsError(name, "no"), address, false)).toMatchObject({
+      code,
+      retryable,
+    });
   });
 
   test("names the broker and keeps the cause", () => {
     const cause = kafkajsError("KafkaJSConnectionError", "refused", { broker: "b:2" });
-    const mapped = mapKafkajsError(cause, address);
+    const mapped = mapKafkajsError(cause, address, false);
     expect(mapped.message).toBe("broker b:2: refused");
     expect(mapped.cause).toBe(cause);
   });
@@ -39,7 +42,7 @@ describe("mapKafkajsError", () => {
     const inner = kafkajsError("KafkaJSConnectionError", "refused");
     const wrapped = kafkajsError("KafkaJSNonRetriableError", inner, { cause: inner });
     const twice = kafkajsError("KafkaJSNumberOfRetriesExceeded", wrapped, {});
-    expect(mapKafkajsError(twice, address).code).toBe("KAFKA_UNREACHABLE");
+    expect(mapKafkajsError(twice, address, false).code).toBe("KAFKA_UNREACHABLE");
   });
 
   test("a connection lost while authenticating is no wrong password", () => {
@@ -47,7 +50,7 @@ describe("mapKafkajsError", () => {
       "KafkaJSSASLAuthenticationError",
       "SASL PLAIN authentication failed: Closed connection",
     );
-    expect(mapKafkajsError(lost, address)).toMatchObject({
+    expect(mapKafkajsError(lost, address, false)).toMatchObject({
       code: "KAFKA_UNREACHABLE",
       retryable: true,
     });
@@ -56,7 +59,7 @@ describe("mapKafkajsError", () => {
   test("a certificate that is not trusted is a refusal, and not tried again", () => {
     const code = "DEPTH_ZERO_SELF_SIGNED_CERT";
     const error = kafkajsError("KafkaJSConnectionError", "self-signed certificate", { code });
-    expect(mapKafkajsError(error, address)).toMatchObject({
+    expect(mapKafkajsError(error, address, false)).toMatchObject({
       code: "KAFKA_UNAUTHORIZED",
       retryable: false,
     });
@@ -64,11 +67,11 @@ describe("mapKafkajsError", () => {
 
   test("the package's own errors stay what they are", () => {
     const own = new KafkaIoError("OFFSET_UNSAFE", "too far");
-    expect(mapKafkajsError(own, address)).toBe(own);
+    expect(mapKafkajsError(own, address, false)).toBe(own);
   });
 
   test("anything else fails for good", () => {
-    expect(mapKafkajsError("what?", address)).toMatchObject({
+    expect(mapKafkajsError("what?", address, false)).toMatchObject({
       code: "KAFKA_REQUEST_FAILED",
       retryable: false,
     });

@@ -8,6 +8,7 @@ const tools = {
     install: "Java 17 or newer with keytool (Debian: openjdk-17-jre-headless)",
   },
   mvn: { args: ["--version"], install: "Maven 3.8 or newer (Debian: maven)" },
+  openssl: { args: ["version"], install: "OpenSSL 1.1.1 or newer (Debian: openssl)" },
   go: { args: ["version"], install: "Go 1.26 or newer (https://go.dev/dl)" },
   python3: {
     args: ["-c", "import venv, ensurepip"],

@@ -12,7 +12,7 @@ export type KafkaVersion = "4.3" | "3.9";
 /** A listener of a broker. */
 export interface Listener {
   readonly name: string;
-  readonly protocol: "PLAINTEXT" | "SASL_SSL";
+  readonly protocol: "PLAINTEXT" | "SSL" | "SASL_SSL";
   readonly port: number;
   /** What clients are told; `port` if absent. */
   readonly advertisedPort?: number | undefined;
@@ -146,6 +146,11 @@ export async function prepareZooKeeperBroker(settings: BrokerSettings): Promise<
     await quorum.waitForLine(/binding to port/, { timeoutMs: START_MAX_MS });
     return [quorum, await startBroker(broker, properties, /KafkaServer id=1\] started/)];
   };
+}
+
+/** Where clients begin: the addresses of all brokers. */
+export function addresses(ports: readonly number[]): string {
+  return ports.map((port) => `${HOST}:${port}`).join(",");
 }
 
 async function startBroker(

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { requireTool } from "../install/required-tool.ts";
 import { runProcess } from "../process/managed-process.ts";
@@ -9,6 +10,23 @@ export interface KafkaCredentials {
   readonly ca: string;
   readonly username: string;
   readonly password: string;
+}
+
+/** A certificate with its private key, both PEM. */
+export interface ClientCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** What a client needs for a broker's listener that asks clients for a certificate (mutual TLS). */
+export interface MutualTlsAccess {
+  readonly bootstrapServers: string;
+  /** PEM; the broker's certificate is its own authority. */
+  readonly ca: string;
+  /** The one that the broker trusts. */
+  readonly client: ClientCertificate;
+  /** One that it does not. */
+  readonly stranger: ClientCertificate;
 }
 
 /** A broker's own certificate and the key store that holds it. */
@@ -42,6 +60,39 @@ export async function createBrokerCertificate(directory: string): Promise<Broker
   });
   const ca = await runProcess({ command: "keytool", args: ["-exportcert", "-rfc", ...store] });
   return { keyStore, keyStorePassword: PASSWORD, ca };
+}
+
+/** Makes a certificate that is its own authority, with its key. */
+export async function createClientCertificate(
+  directory: string,
+  name: string,
+): Promise<ClientCertificate> {
+  await requireTool("openssl");
+  const [key, cert] = [join(directory, `${name}.key`), join(directory, `${name}.crt`)];
+  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "3650"];
+  await runProcess({
+    command: "openssl",
+    args: ["req", "-x509", ...kind, "-subj", `/CN=${name}`, "-keyout", key, "-out", cert],
+  });
+  return { cert: await readFile(cert, "utf8"), key: await readFile(key, "utf8") };
+}
+
+/** Name of the listener that asks clients for a certificate. */
+export const MUTUAL_TLS_LISTENER = "MUTUAL_TLS";
+
+/** The broker's properties for that listener: it trusts this certificate alone. */
+export async function mutualTlsProperties(
+  directory: string,
+  trusted: ClientCertificate,
+): Promise<Record<string, string>> {
+  const store = join(directory, "trusted-clients.pem");
+  await writeFile(store, trusted.cert);
+  const prefix = `listener.name.${MUTUAL_TLS_LISTENER.toLowerCase()}.ssl`;
+  return {
+    [`${prefix}.client.auth`]: "required",
+    [`${prefix}.truststore.type`]: "PEM",
+    [`${prefix}.truststore.location`]: store,
+  };
 }
 
 /** What makes the user known to SCRAM while a broker's storage is formatted. */

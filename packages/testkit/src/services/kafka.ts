@@ -7,10 +7,10 @@ import { startKafkaGateProxy } from "../faults/kafka-gate-proxy.ts";
 import type { KafkaGateProxy } from "../faults/kafka-gate-proxy.ts";
 import { startTcpProxy } from "../faults/tcp-proxy.ts";
 import type { TcpProxy } from "../faults/tcp-proxy.ts";
-import { prepareKraftBroker, prepareZooKeeperBroker } from "./kafka-broker.ts";
+import { addresses, prepareKraftBroker, prepareZooKeeperBroker } from "./kafka-broker.ts";
 import type { BrokerLauncher, KafkaVersion, Listener } from "./kafka-broker.ts";
-import { KAFKA_USER, createBrokerCertificate, securityProperties } from "./kafka-security.ts";
-import type { KafkaCredentials } from "./kafka-security.ts";
+import type { KafkaCredentials, MutualTlsAccess } from "./kafka-security.ts";
+import { addSecuredListeners } from "./secured-listeners.ts";
 
 /** Which Kafka to start. */
 export interface KafkaSettings {
@@ -19,7 +19,10 @@ export interface KafkaSettings {
   readonly partitions?: number | undefined;
   /** Broker properties, over the package's own. */
   readonly properties?: Readonly<Record<string, string>> | undefined;
-  /** Adds a listener with TLS and SASL, PLAIN and in 4.3 SCRAM: {@link KafkaService.secured}. */
+  /**
+   * Adds a listener with TLS and SASL, PLAIN and in 4.3 SCRAM: {@link KafkaService.secured}, and
+   * one that asks clients for a certificate: {@link KafkaService.mutualTls}.
+   */
   readonly security?: "sasl_ssl" | undefined;
   /** Compiles in full and collects like a broker in use: a slower start, figures that count. */
   readonly isMeasured?: boolean | undefined;
@@ -47,6 +50,7 @@ export interface KafkaService extends AsyncDisposable {
   /** `host:port` of each broker, with commas between, without TLS. */
   readonly bootstrapServers: string;
   readonly secured?: KafkaCredentials;
+  readonly mutualTls?: MutualTlsAccess;
   /** All connections made by this address pass the proxy, those after the first too. */
   readonly proxied?: { readonly bootstrapServers: string; readonly proxy: TcpProxy };
   /** One for each client whose requests are to be told apart from those of others. */
@@ -81,18 +85,9 @@ export async function startKafka(settings: KafkaSettings = {}): Promise<KafkaSer
     }),
   );
 
-  let secured: KafkaCredentials | undefined;
-  if (settings.security === "sasl_ssl") {
-    const certificate = await createBrokerCertificate(directory.path);
-    Object.assign(properties, securityProperties(certificate));
-    const ports: number[] = [];
-    for (const { listeners } of nodes) {
-      const port = await freePort();
-      listeners.push({ name: "SASL_SSL", protocol: "SASL_SSL", port });
-      ports.push(port);
-    }
-    secured = { bootstrapServers: addresses(ports), ca: certificate.ca, ...KAFKA_USER };
-  }
+  const security =
+    settings.security === "sasl_ssl" ? await addSecuredListeners(directory.path, nodes) : undefined;
+  Object.assign(properties, security?.properties);
   let proxied: KafkaService["proxied"];
   if (settings.proxied === true) {
     const [node] = nodes;
@@ -138,7 +133,7 @@ export async function startKafka(settings: KafkaSettings = {}): Promise<KafkaSer
   return {
     brokers,
     bootstrapServers: addresses(nodes.map(({ port }) => port)),
-    ...(secured !== undefined && { secured }),
+    ...(security && { secured: security.secured, mutualTls: security.mutualTls }),
     ...(proxied !== undefined && { proxied }),
     gated,
     pid: () => brokers[0]?.pid() ?? -1,
@@ -191,8 +186,4 @@ class BrokerProcesses implements KafkaBroker {
     // The broker before the ZooKeeper that it says goodbye to.
     for (const process of this.#processes.toReversed()) await how(process);
   }
-}
-
-function addresses(ports: readonly number[]): string {
-  return ports.map((port) => `127.0.0.1:${port}`).join(",");
 }
