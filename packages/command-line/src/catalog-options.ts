@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { CommandLineError } from "./command-line-error.ts";
 import { readNameValues } from "./name-value.ts";
 import { choiceOption, repeatableOption, textOption } from "./option.ts";
+import { usageError } from "./usage-error.ts";
 
 /** The catalogs that the commands open. */
 export type CatalogType = "hadoop" | "rest" | "sql";
@@ -126,8 +126,4 @@ function checkNamePart(flag: string, name: string): void {
   throw usageError(
     `${flag} ${JSON.stringify(name)} is no name: "." and "..", "/" and control characters are none`,
   );
-}
-
-function usageError(message: string): CommandLineError {
-  return new CommandLineError("USAGE_INVALID", message);
 }

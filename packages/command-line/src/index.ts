@@ -27,7 +27,8 @@ export {
   readKafkaArguments,
   readOptionalKafkaArguments,
 } from "./kafka-options.ts";
-export type { KafkaArguments, SaslMechanism, SecurityProtocol } from "./kafka-options.ts";
+export type { KafkaArguments, SecurityProtocol } from "./kafka-options.ts";
+export type { SaslArguments, SaslMechanism } from "./sasl-options.ts";
 export { addLogOptions, readLogSettings } from "./log-options.ts";
 export type { LogFormat, LogLevel, LogSettings } from "./log-options.ts";
 export { createLogger, resolveLogFormat } from "./logger.ts";

@@ -1,8 +1,10 @@
 import type { KafkaConnectionSettings } from "@salon/kafka-io";
 import { type Command, InvalidArgumentError, type Option } from "commander";
-import { CommandLineError } from "./command-line-error.ts";
 import { choiceOption, textOption } from "./option.ts";
+import { loadSasl, readSasl, type SaslArguments, saslOptions } from "./sasl-options.ts";
+import type { SaslOptionValues } from "./sasl-options.ts";
 import { readSecretFile, readTextFile } from "./text-file.ts";
+import { refuseBoth, refuseWithout, usageError } from "./usage-error.ts";
 
 const DEFAULT_TOPIC = "nail_salon_ratings";
 
@@ -11,9 +13,6 @@ const DEFAULT_BOOTSTRAP_SERVERS = "localhost:29092";
 
 /** Kafka's names for how a connection is protected. */
 export type SecurityProtocol = "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL";
-
-/** Kafka's names for how a user is authenticated. */
-export type SaslMechanism = "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512";
 
 /** Whose connections to brokers are used. */
 type KafkaDriver = NonNullable<KafkaConnectionSettings["driver"]>;
@@ -24,15 +23,8 @@ export interface KafkaArguments {
   readonly bootstrapServers: readonly string[];
   readonly driver: KafkaDriver;
   readonly securityProtocol: SecurityProtocol;
-  /** Present where the protocol is one with SASL; one of `password` and `passwordFile` is. */
-  readonly sasl?:
-    | {
-        readonly mechanism: SaslMechanism;
-        readonly username: string;
-        readonly password?: string | undefined;
-        readonly passwordFile?: string | undefined;
-      }
-    | undefined;
+  /** Present where the protocol is one with SASL. */
+  readonly sasl?: SaslArguments | undefined;
   /** Present where the protocol is one with TLS. Paths of PEM files. */
   readonly tls?:
     | {
@@ -45,20 +37,10 @@ export interface KafkaArguments {
     | undefined;
 }
 
-const MECHANISMS = {
-  PLAIN: "plain",
-  "SCRAM-SHA-256": "scram-sha-256",
-  "SCRAM-SHA-512": "scram-sha-512",
-} as const satisfies Record<SaslMechanism, unknown>;
-
-interface KafkaOptionValues {
+interface KafkaOptionValues extends SaslOptionValues {
   readonly bootstrapServers?: string;
   readonly kafkaDriver: KafkaDriver;
   readonly securityProtocol: SecurityProtocol;
-  readonly saslMechanism?: SaslMechanism;
-  readonly saslUsername?: string;
-  readonly saslPassword?: string;
-  readonly saslPasswordFile?: string;
   readonly sslCaFile?: string;
   readonly sslCertFile?: string;
   readonly sslKeyFile?: string;
@@ -104,7 +86,7 @@ export function readOptionalKafkaArguments(command: Command): KafkaArguments | u
     bootstrapServers: bootstrapServers.split(",").map(parseServer),
     driver: values.kafkaDriver,
     securityProtocol,
-    sasl: readSasl(values),
+    sasl: readSasl(command, values, saslProtocol(securityProtocol)),
     tls: readTls(values),
   };
 }
@@ -120,21 +102,18 @@ export async function loadKafkaConnection(
 ): Promise<KafkaConnectionSettings> {
   const { bootstrapServers, driver, sasl, tls } = kafka;
   const connection: KafkaConnectionSettings = { bootstrapServers, clientId, driver };
-  const [ca, cert, key, keyPasswordOfFile, passwordOfFile] = await Promise.all([
+  const [ca, cert, key, keyPasswordOfFile, saslSettings] = await Promise.all([
     readTextFile("--ssl-ca-file", tls?.caFile),
     readTextFile("--ssl-cert-file", tls?.certFile),
     readTextFile("--ssl-key-file", tls?.keyFile),
     readSecretFile("--ssl-key-password-file", tls?.keyPasswordFile),
-    readSecretFile("--sasl-password-file", sasl?.passwordFile),
+    sasl && loadSasl(sasl),
   ]);
-  const password = sasl?.password ?? passwordOfFile ?? "";
   const passphrase = tls?.keyPassword ?? keyPasswordOfFile;
   return {
     ...connection,
     ...(tls && { tls: { ca, cert, key, passphrase } }),
-    ...(sasl && {
-      sasl: { mechanism: MECHANISMS[sasl.mechanism], username: sasl.username, password },
-    }),
+    ...(saslSettings && { sasl: saslSettings }),
   };
 }
 
@@ -151,14 +130,7 @@ function securityOptions(): readonly Option[] {
       ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"],
       "PLAINTEXT",
     ),
-    choiceOption(
-      "--sasl-mechanism <name>",
-      "how to authenticate (default: PLAIN)",
-      Object.keys(MECHANISMS),
-    ),
-    textOption("--sasl-username <name>", "user to authenticate as"),
-    textOption("--sasl-password <text>", "its password; others see it in the process list"),
-    textOption("--sasl-password-file <path>", "file that holds the password"),
+    ...saslOptions(),
     textOption("--ssl-ca-file <path>", "PEM certificates that brokers are trusted by"),
     textOption("--ssl-cert-file <path>", "PEM certificate to present to brokers"),
     textOption("--ssl-key-file <path>", "PEM private key of that certificate"),
@@ -181,29 +153,8 @@ function parseServer(text: string): string {
   throw usageError(`--bootstrap-servers takes host:port, separated by commas, not "${text}"`);
 }
 
-function readSasl(values: KafkaOptionValues): KafkaArguments["sasl"] {
-  const { saslUsername, saslPassword, saslPasswordFile, saslMechanism } = values;
-  if (!values.securityProtocol.startsWith("SASL_")) {
-    refuseWithout("--security-protocol SASL_PLAINTEXT or SASL_SSL", {
-      "--sasl-mechanism": saslMechanism,
-      "--sasl-username": saslUsername,
-      "--sasl-password": saslPassword,
-      "--sasl-password-file": saslPasswordFile,
-    });
-    return undefined;
-  }
-  const protocol = `--security-protocol ${values.securityProtocol}`;
-  if (saslUsername === undefined) throw usageError(`${protocol} needs --sasl-username`);
-  refuseBoth({ "--sasl-password": saslPassword, "--sasl-password-file": saslPasswordFile });
-  if (saslPassword === undefined && saslPasswordFile === undefined) {
-    throw usageError(`${protocol} needs --sasl-password-file or --sasl-password`);
-  }
-  return {
-    mechanism: saslMechanism ?? "PLAIN",
-    username: saslUsername,
-    password: saslPassword,
-    passwordFile: saslPasswordFile,
-  };
+function saslProtocol(protocol: SecurityProtocol): string | undefined {
+  return protocol.startsWith("SASL_") ? `--security-protocol ${protocol}` : undefined;
 }
 
 function readTls(values: KafkaOptionValues): KafkaArguments["tls"] {
@@ -236,24 +187,4 @@ function readTls(values: KafkaOptionValues): KafkaArguments["tls"] {
     keyPassword: sslKeyPassword,
     keyPasswordFile: sslKeyPasswordFile,
   };
-}
-
-/**
- * A flag that is silently without effect would let someone believe in a protection that is not
- * there.
- */
-function refuseWithout(missing: string, flags: Readonly<Record<string, string | undefined>>): void {
-  for (const [flag, value] of Object.entries(flags)) {
-    if (value !== undefined) throw usageError(`${flag} needs ${missing}`);
-  }
-}
-
-/** One secret from two places: which of them counts would be a guess. */
-function refuseBoth(flags: Readonly<Record<string, string | undefined>>): void {
-  if (Object.values(flags).includes(undefined)) return;
-  throw usageError(`${Object.keys(flags).join(" and ")} exclude each other`);
-}
-
-function usageError(message: string): CommandLineError {
-  return new CommandLineError("USAGE_INVALID", message);
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { KafkaConnectionSettings } from "@salon/kafka-io";
 import type { Command } from "commander";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createCommand, parseCommandLine, type ParseOutcome } from "../src/command-line.ts";
@@ -21,6 +22,8 @@ function createOptional(): Command {
   const command = createCommand({ name: "salon-test", description: "Tests.", version: "1" });
   return addKafkaOptions(command, "optional");
 }
+
+const OAUTH = "--security-protocol SASL_SSL --sasl-mechanism OAUTHBEARER";
 
 describe("readKafkaArguments", () => {
   it("reaches the compose stack's broker in plain text by default", () => {
@@ -73,6 +76,23 @@ describe("readKafkaArguments", () => {
       "--security-protocol SASL_SSL --sasl-username u --sasl-password p --sasl-password-file f",
       "--sasl-password-file",
     ],
+    ["--sasl-oauth-scope s", "--sasl-oauth-scope needs --security-protocol"],
+    ["--sasl-oauth-extension a=b", "--sasl-oauth-extension needs --security-protocol"],
+    [
+      "--security-protocol SASL_SSL --sasl-username u --sasl-password p --sasl-oauth-token-file f",
+      "--sasl-oauth-token-file needs --sasl-mechanism OAUTHBEARER",
+    ],
+    [`${OAUTH}`, "--sasl-oauth-token-endpoint or --sasl-oauth-token-file"],
+    [`${OAUTH} --sasl-username u`, "--sasl-username needs another --sasl-mechanism"],
+    [`${OAUTH} --sasl-oauth-token-endpoint http://t`, "--sasl-oauth-client-id"],
+    [
+      `${OAUTH} --sasl-oauth-token-endpoint http://t --sasl-oauth-client-id c`,
+      "--sasl-oauth-client-secret-file or --sasl-oauth-client-secret",
+    ],
+    [
+      `${OAUTH} --sasl-oauth-token-file f --sasl-oauth-scope s`,
+      "--sasl-oauth-scope needs no --sasl-oauth-token-file",
+    ],
     ["--ssl-ca-file ca.pem", "--ssl-ca-file needs --security-protocol"],
     ["--ssl-key-password p", "--ssl-key-password needs --security-protocol"],
     ["--security-protocol SSL --ssl-key-password p", "--ssl-key-password needs --ssl-key-file"],
@@ -100,7 +120,7 @@ it.each([
   const security = "--security-protocol SASL_SSL --sasl-username u --sasl-password p";
   expect(parse(`${security} ${flags}`.trim().split(" "))).toMatchObject({
     kind: "settings",
-    settings: { sasl: { mechanism, username: "u", password: "p" } },
+    settings: { sasl: { mechanism, username: "u", password: { text: "p" } } },
   });
 });
 
@@ -117,6 +137,12 @@ describe("readOptionalKafkaArguments", () => {
   });
 });
 
+async function load(flags: string): Promise<KafkaConnectionSettings> {
+  const outcome = parse(flags.split(" "));
+  if (outcome.kind !== "settings") throw new Error(JSON.stringify(outcome));
+  return loadKafkaConnection(outcome.settings, "salon");
+}
+
 describe("loadKafkaConnection", () => {
   it("reads certificates and the password without its line break", async () => {
     const folder = await mkdtemp(join(tmpdir(), "salon-"));
@@ -132,7 +158,7 @@ describe("loadKafkaConnection", () => {
         sasl: {
           mechanism: "SCRAM-SHA-512",
           username: "u",
-          passwordFile: join(folder, "password"),
+          password: { file: join(folder, "password") },
         },
         tls: { caFile: join(folder, "ca.pem"), keyPasswordFile: join(folder, "key-password") },
       },
@@ -144,6 +170,33 @@ describe("loadKafkaConnection", () => {
       driver: "salon",
       tls: { ca: "CA", passphrase: "pass phrase" },
       sasl: { mechanism: "scram-sha-512", username: "u", password: " s3cret " },
+    });
+  });
+
+  it("reads the secret of a client of OAuth, and leaves the file of a token alone", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "salon-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const secretFile = join(folder, "secret");
+    await writeFile(secretFile, "s3cret\n");
+    const endpoint =
+      "--sasl-oauth-token-endpoint https://t/token --sasl-oauth-client-id c " +
+      `--sasl-oauth-client-secret-file ${secretFile} --sasl-oauth-scope kafka ` +
+      "--sasl-oauth-extension logicalCluster=lkc-1";
+    expect(await load(`${OAUTH} ${endpoint}`)).toMatchObject({
+      sasl: {
+        mechanism: "oauthbearer",
+        token: {
+          kind: "endpoint",
+          uri: "https://t/token",
+          clientId: "c",
+          clientSecret: "s3cret",
+          scope: "kafka",
+        },
+        extensions: { logicalCluster: "lkc-1" },
+      },
+    });
+    expect(await load(`${OAUTH} --sasl-oauth-token-file /run/token`)).toMatchObject({
+      sasl: { mechanism: "oauthbearer", token: { kind: "file", path: "/run/token" } },
     });
   });
 

@@ -1,6 +1,7 @@
 export { openKafkaSink, openKafkaSource } from "./open-kafka.ts";
 export type { KafkaComponents } from "./open-kafka.ts";
 export type { KafkaConnectionSettings } from "./port/connection-settings.ts";
+export type { BearerTokenSettings, SaslSettings } from "./port/sasl-settings.ts";
 export { KafkaIoError } from "./kafka-io-error.ts";
 export type { KafkaIoErrorCode } from "./kafka-io-error.ts";
 export type { KafkaSink, OutgoingRecord, SentBatch } from "./port/kafka-sink.ts";

@@ -1,7 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { freePort, type KafkaService, startKafka, startNodeProgram } from "@salon/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type KafkaConnectionSettings, openKafkaSink, openKafkaSource } from "../src/index.ts";
+import {
+  type KafkaConnectionSettings,
+  openKafkaSink,
+  openKafkaSource,
+  type SaslSettings,
+} from "../src/index.ts";
 import { DRIVERS } from "./kit/drivers.ts";
 import { connectKafkaCluster, type KafkaCluster, numbered } from "./kit/kafka-cluster.ts";
 import { eventually, RecordingHandler } from "./kit/recording-handler.ts";
@@ -19,7 +24,7 @@ afterAll(async () => {
   await kafka?.stop();
 });
 
-type Mechanism = NonNullable<KafkaConnectionSettings["sasl"]>["mechanism"];
+type Mechanism = Exclude<SaslSettings["mechanism"], "oauthbearer">;
 
 function secured(
   change: Partial<KafkaConnectionSettings> = {},

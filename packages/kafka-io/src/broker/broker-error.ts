@@ -81,7 +81,7 @@ export class ConnectionError extends KafkaIoError {
       readonly cause?: unknown;
     } = {},
   ) {
-    const isRefused = options.isRefused ?? TLS_FAULT.test(options.code ?? "");
+    const isRefused = options.isRefused ?? ConnectionError.isTlsFault(options.code ?? "");
     const server = addressText(address);
     super(isRefused ? "KAFKA_UNAUTHORIZED" : "KAFKA_UNREACHABLE", `broker ${server}: ${reason}`, {
       context: { server },
@@ -89,6 +89,11 @@ export class ConnectionError extends KafkaIoError {
       retryable: !isRefused,
     });
     this.reason = reason;
+  }
+
+  /** Whether Node's or OpenSSL's code is of a fault of TLS that trying again does not mend. */
+  static isTlsFault(code: string): boolean {
+    return TLS_FAULT.test(code);
   }
 }
 

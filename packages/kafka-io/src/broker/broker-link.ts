@@ -38,5 +38,7 @@ export type CreateBrokerLink = (address: BrokerAddress) => BrokerLink;
 export const CONNECTION_TIMEOUT_MS = 10_000;
 /** How long a broker may take to answer, where the settings do not say. */
 export const REQUEST_TIMEOUT_MS = 30_000;
+/** The part of its lifetime after which an authenticated session is no longer relied on. */
+export const SESSION_SHARE = 0.85;
 /** What brokers know this client by, where the settings do not say. */
 export const CLIENT_ID = "salon";

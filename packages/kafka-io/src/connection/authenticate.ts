@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { saslAuthenticate, saslHandshake } from "@salon/kafka-protocol";
 import { BrokerError, ConnectionError } from "../broker/broker-error.ts";
-import type { BrokerAddress, KafkaConnectionSettings } from "../port/connection-settings.ts";
+import { BearerError, exchangeBearer } from "../oauth/bearer-exchange.ts";
+import type { Credentials } from "../oauth/credentials.ts";
+import type { BrokerAddress } from "../port/connection-settings.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import {
   checkServerSignature,
@@ -19,8 +21,6 @@ const SASL_AUTHENTICATION_FAILED = 58;
 /** As many as Kafka's own client draws. */
 const NONCE_BYTES = 18;
 
-type SaslSettings = NonNullable<KafkaConnectionSettings["sasl"]>;
-
 /** What a broker answers to a token. */
 interface SaslAnswer {
   readonly token: Uint8Array;
@@ -30,20 +30,21 @@ interface SaslAnswer {
 type SendToken = (token: string) => Promise<SaslAnswer>;
 
 /**
- * Authenticates a connection by SASL: PLAIN (RFC 4616) or SCRAM (RFC 5802, 7677), by which the
- * broker proves itself, too, and never sees the password.
+ * Authenticates a connection by SASL: PLAIN (RFC 4616), SCRAM (RFC 5802, 7677), by which the
+ * broker proves itself, too, and never sees the password, or OAUTHBEARER (RFC 7628).
  *
  * @returns how many milliseconds the session lasts; 0: as long as the connection.
- * @throws ConnectionError: `KAFKA_UNAUTHORIZED` where mechanism, user or password are refused, and
- *   where the broker does not prove that it knows the password.
+ * @throws ConnectionError: `KAFKA_UNAUTHORIZED` where mechanism, user, password or token are
+ *   refused, and where the broker does not prove that it knows the password; KafkaIoError as
+ *   {@link BearerTokens.get}.
  */
 export async function authenticate(
   connection: BrokerConnection,
   address: BrokerAddress,
-  sasl: SaslSettings,
+  credentials: Credentials,
   timeoutMs: number,
 ): Promise<number> {
-  const mechanism = sasl.mechanism.toUpperCase();
+  const mechanism = credentials.mechanism.toUpperCase();
   const handshake = { mechanism };
   const { errorCode, mechanisms } = await connection.send(
     saslHandshake,
@@ -62,25 +63,36 @@ export async function authenticate(
     if (answer.errorCode !== 0) throw refusal(address, answer.errorCode, answer.errorMessage);
     return { token: answer.token, sessionLifetimeMs: Number(answer.sessionLifetimeMs) };
   };
-  if (sasl.mechanism === "plain") {
-    const { sessionLifetimeMs } = await send(`\0${sasl.username}\0${sasl.password}`);
-    return sessionLifetimeMs;
-  }
   try {
-    return await exchangeScram(
-      send,
-      sasl,
-      sasl.mechanism === "scram-sha-256" ? "sha256" : "sha512",
-    );
+    return await exchange(send, credentials);
   } catch (error) {
-    if (!(error instanceof ScramError)) throw error;
+    if (!(error instanceof ScramError) && !(error instanceof BearerError)) throw error;
     throw refusal(address, SASL_AUTHENTICATION_FAILED, error.message);
+  }
+}
+
+async function exchange(send: SendToken, credentials: Credentials): Promise<number> {
+  switch (credentials.mechanism) {
+    case "plain": {
+      const { username, password } = credentials;
+      return (await send(`\0${username}\0${password}`)).sessionLifetimeMs;
+    }
+    case "scram-sha-256":
+      return exchangeScram(send, credentials, "sha256");
+    case "scram-sha-512":
+      return exchangeScram(send, credentials, "sha512");
+    case "oauthbearer": {
+      const { tokens, extensions } = credentials;
+      return (await exchangeBearer(tokens, extensions, send)).sessionLifetimeMs;
+    }
+    default:
+      return credentials satisfies never;
   }
 }
 
 async function exchangeScram(
   send: SendToken,
-  { username, password }: SaslSettings,
+  { username, password }: { readonly username: string; readonly password: string },
   hash: ScramHash,
 ): Promise<number> {
   const nonce = randomBytes(NONCE_BYTES).toString("base64url");

@@ -1,6 +1,6 @@
 import {
   type Api,
-  fetch,
+  fetch as fetchApi,
   heartbeat,
   joinGroup,
   offsetCommit,
@@ -8,14 +8,16 @@ import {
 } from "@salon/kafka-protocol";
 import {
   type BrokerLink,
+  CONNECTION_TIMEOUT_MS,
   type CreateBrokerLink,
   REQUEST_TIMEOUT_MS,
   type SendOptions,
 } from "../broker/broker-link.ts";
 import { negotiateVersion } from "../broker/negotiate-version.ts";
-import { type TlsOptions, tlsOptions } from "../broker/tls-options.ts";
+import { tlsOptions } from "../broker/tls-options.ts";
+import { createCredentials } from "../oauth/credentials.ts";
 import type { BrokerAddress, KafkaConnectionSettings } from "../port/connection-settings.ts";
-import { type OpenConnection, openConnection } from "./open-connection.ts";
+import { type ConnectionParts, type OpenConnection, openConnection } from "./open-connection.ts";
 
 /**
  * What a connection is for. A broker answers the requests of one in their order, and fetches and
@@ -25,7 +27,7 @@ import { type OpenConnection, openConnection } from "./open-connection.ts";
 type Lane = "fetch" | "group" | "other";
 
 const LANES: ReadonlyMap<number, Lane> = new Map<number, Lane>([
-  [fetch.key, "fetch"],
+  [fetchApi.key, "fetch"],
   [joinGroup.key, "group"],
   [syncGroup.key, "group"],
   [heartbeat.key, "group"],
@@ -35,29 +37,29 @@ const LANES: ReadonlyMap<number, Lane> = new Map<number, Lane>([
 /**
  * Reaches brokers over connections of this package's own.
  *
- * @throws KafkaIoError `SETTINGS_INVALID` for certificates or a key that cannot be used.
+ * @throws KafkaIoError `SETTINGS_INVALID` for certificates, a key or a token's settings that cannot
+ *   be used.
  */
 export function createBrokerLinks(settings: KafkaConnectionSettings): CreateBrokerLink {
-  const tls = tlsOptions(settings.tls);
-  return (address) => new ConnectedBroker(address, settings, tls);
+  const { connectionTimeoutMs: timeoutMs = CONNECTION_TIMEOUT_MS } = settings;
+  const parts = {
+    settings,
+    tls: tlsOptions(settings.tls),
+    credentials: createCredentials(settings.sasl, { fetch, timeoutMs, nowMs: Date.now }),
+  };
+  return (address) => new ConnectedBroker(address, parts);
 }
 
 /** A broker with a connection for each lane, made when it is needed and again when it is broken. */
 class ConnectedBroker implements BrokerLink {
   readonly #address: BrokerAddress;
-  readonly #settings: KafkaConnectionSettings;
-  readonly #tls: TlsOptions | undefined;
+  readonly #parts: ConnectionParts;
   readonly #lanes: Map<Lane, Promise<OpenConnection>> = new Map();
   readonly #closing: AbortController = new AbortController();
 
-  constructor(
-    address: BrokerAddress,
-    settings: KafkaConnectionSettings,
-    tls: TlsOptions | undefined,
-  ) {
+  constructor(address: BrokerAddress, parts: ConnectionParts) {
     this.#address = address;
-    this.#settings = settings;
-    this.#tls = tls;
+    this.#parts = parts;
   }
 
   async send<Request, Response>(
@@ -68,7 +70,7 @@ class ConnectedBroker implements BrokerLink {
     const { connection, versions } = await this.#connection(LANES.get(api.key) ?? "other");
     const { maxVersion } = options;
     const version = negotiateVersion(api, versions.get(api.key), this.#address, maxVersion);
-    const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = this.#settings;
+    const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = this.#parts.settings;
     return connection.send(api, version, request, options.timeoutMs ?? requestTimeoutMs);
   }
 
@@ -88,8 +90,7 @@ class ConnectedBroker implements BrokerLink {
   }
 
   #open(lane: Lane): Promise<OpenConnection> {
-    const { signal } = this.#closing;
-    const opening = openConnection(this.#address, this.#settings, this.#tls, signal);
+    const opening = openConnection(this.#address, this.#parts, this.#closing.signal);
     this.#lanes.set(lane, opening);
     opening.catch(() => {
       if (this.#lanes.get(lane) === opening) this.#lanes.delete(lane);

@@ -1,8 +1,9 @@
 import { apiVersions } from "@salon/kafka-protocol";
 import { throwOnErrorCode } from "../broker/broker-error.ts";
-import { CLIENT_ID, CONNECTION_TIMEOUT_MS } from "../broker/broker-link.ts";
+import { CLIENT_ID, CONNECTION_TIMEOUT_MS, SESSION_SHARE } from "../broker/broker-link.ts";
 import type { VersionRange } from "../broker/negotiate-version.ts";
 import type { TlsOptions } from "../broker/tls-options.ts";
+import type { Credentials } from "../oauth/credentials.ts";
 import {
   addressText,
   type BrokerAddress,
@@ -23,22 +24,25 @@ export interface OpenConnection {
   readonly staleAtMs: number;
 }
 
-/** The part of its lifetime after which a session is no longer relied on. */
-const SESSION_SHARE = 0.85;
+/** What connections to a cluster are made of. */
+export interface ConnectionParts {
+  readonly settings: KafkaConnectionSettings;
+  readonly tls: TlsOptions | undefined;
+  readonly credentials: Credentials | undefined;
+}
 
 /**
  * Connects to a broker, asks what it knows, and authenticates. An aborted `signal` ends
  * the connection, now and later.
  *
- * @throws ConnectionError; BrokerError
+ * @throws ConnectionError; BrokerError; KafkaIoError where no bearer token is to be had.
  */
 export async function openConnection(
   address: BrokerAddress,
-  settings: KafkaConnectionSettings,
-  tls: TlsOptions | undefined,
+  { settings, tls, credentials }: ConnectionParts,
   signal: AbortSignal,
 ): Promise<OpenConnection> {
-  const { sasl, clientId = CLIENT_ID } = settings;
+  const { clientId = CLIENT_ID } = settings;
   const timeoutMs = settings.connectionTimeoutMs ?? CONNECTION_TIMEOUT_MS;
   const hasClientCertificate = settings.tls?.cert !== undefined;
   const connection = new BrokerConnection(address, { clientId, tls, hasClientCertificate }, signal);
@@ -48,7 +52,8 @@ export async function openConnection(
     const answer = await connection.send(apiVersions, API_VERSIONS_VERSION, request, timeoutMs);
     throwOnErrorCode(answer.errorCode, `ask broker ${addressText(address)} for its versions`);
     const versions = new Map(answer.apis.map(({ key, ...range }) => [key, range]));
-    const lifetimeMs = sasl && (await authenticate(connection, address, sasl, timeoutMs));
+    const lifetimeMs =
+      credentials && (await authenticate(connection, address, credentials, timeoutMs));
     const staleAtMs = lifetimeMs ? Date.now() + lifetimeMs * SESSION_SHARE : Infinity;
     return { connection, versions, staleAtMs };
   } catch (error) {

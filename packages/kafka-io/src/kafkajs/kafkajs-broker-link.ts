@@ -1,7 +1,6 @@
 import { type Api, ByteReader, fetch } from "@salon/kafka-protocol";
 import {
   type BrokerLink,
-  CLIENT_ID,
   CONNECTION_TIMEOUT_MS,
   type CreateBrokerLink,
   REQUEST_TIMEOUT_MS,
@@ -9,76 +8,41 @@ import {
 } from "../broker/broker-link.ts";
 import { negotiateVersion } from "../broker/negotiate-version.ts";
 import { readAnswer } from "../broker/read-answer.ts";
-import { type TlsOptions, tlsOptions } from "../broker/tls-options.ts";
-import type { BrokerAddress, KafkaConnectionSettings } from "../port/connection-settings.ts";
+import { tlsOptions } from "../broker/tls-options.ts";
+import { createCredentials } from "../oauth/credentials.ts";
+import type { KafkaConnectionSettings } from "../port/connection-settings.ts";
 import type { KafkaLogger } from "../port/kafka-logger.ts";
-import {
-  type KafkajsBroker,
-  type KafkajsClasses,
-  type KafkajsConnectionPool,
-  loadKafkajsClasses,
-} from "./kafkajs-classes.ts";
-import { adjustConnection } from "./kafkajs-connection.ts";
-import { createKafkajsLogger } from "./kafkajs-logger.ts";
-import { createKafkajsSocket } from "./kafkajs-socket.ts";
-import { CLOSING, mapKafkajsError } from "./map-kafkajs-error.ts";
+import { loadKafkajsClasses } from "./kafkajs-classes.ts";
+import { kafkajsSasl } from "./kafkajs-sasl.ts";
+import { KafkajsSession, type KafkajsSessionParts } from "./kafkajs-session.ts";
+import { mapKafkajsError } from "./map-kafkajs-error.ts";
 
 /**
  * Reaches brokers over kafkajs's connections: SASL and the versions they know are its work.
  *
- * @throws KafkaIoError `SETTINGS_INVALID` for certificates or a key that cannot be used.
+ * @throws KafkaIoError `SETTINGS_INVALID` for certificates, a key or a token's settings that cannot
+ *   be used.
  */
 export function createKafkajsLinks(
   settings: KafkaConnectionSettings,
   logger: KafkaLogger | undefined,
 ): CreateBrokerLink {
   const kafkajs = loadKafkajsClasses();
+  const { connectionTimeoutMs: timeoutMs = CONNECTION_TIMEOUT_MS } = settings;
+  const tokenParts = { fetch: globalThis.fetch, timeoutMs, nowMs: Date.now };
   const tls = tlsOptions(settings.tls);
-  return (address) => new KafkajsBrokerLink({ kafkajs, address, settings, tls, logger });
-}
-
-/** What a link is made of. */
-interface LinkParts {
-  readonly kafkajs: KafkajsClasses;
-  readonly address: BrokerAddress;
-  readonly settings: KafkaConnectionSettings;
-  readonly tls: TlsOptions | undefined;
-  readonly logger: KafkaLogger | undefined;
+  const sasl = kafkajsSasl(createCredentials(settings.sasl, tokenParts));
+  return (address) => new KafkajsBrokerLink({ kafkajs, address, settings, tls, sasl, logger });
 }
 
 class KafkajsBrokerLink implements BrokerLink {
-  readonly #kafkajs: KafkajsClasses;
-  readonly #address: BrokerAddress;
-  readonly #hasClientCertificate: boolean;
-  readonly #requestTimeoutMs: number;
-  readonly #pool: KafkajsConnectionPool;
-  readonly #broker: KafkajsBroker;
+  readonly #parts: KafkajsSessionParts;
+  readonly #retiring: Set<KafkajsSession> = new Set();
+  #session: KafkajsSession;
 
-  constructor({ kafkajs, address, settings, tls, logger: kafkaLogger }: LinkParts) {
-    const { sasl } = settings;
-    const logger = createKafkajsLogger(kafkaLogger);
-    const connectionTimeout = settings.connectionTimeoutMs ?? CONNECTION_TIMEOUT_MS;
-    this.#kafkajs = kafkajs;
-    this.#address = address;
-    this.#hasClientCertificate = settings.tls?.cert !== undefined;
-    this.#requestTimeoutMs = settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
-    this.#pool = new kafkajs.ConnectionPool({
-      ...address,
-      logger,
-      socketFactory: createKafkajsSocket,
-      ssl: tls,
-      sasl: sasl && { ...sasl },
-      clientId: settings.clientId ?? CLIENT_ID,
-      connectionTimeout,
-      requestTimeout: this.#requestTimeoutMs,
-      enforceRequestTimeout: true,
-    });
-    for (const connection of this.#pool.pool) adjustConnection(connection);
-    this.#broker = new kafkajs.Broker({
-      connectionPool: this.#pool,
-      logger,
-      authenticationTimeout: connectionTimeout,
-    });
+  constructor(parts: KafkajsSessionParts) {
+    this.#parts = parts;
+    this.#session = new KafkajsSession(parts);
   }
 
   async send<Request, Response>(
@@ -86,54 +50,66 @@ class KafkajsBrokerLink implements BrokerLink {
     request: Request,
     options: SendOptions = {},
   ): Promise<Response> {
+    const { kafkajs, address, settings } = this.#parts;
+    const { broker, pool } = this.#currentSession();
     try {
-      if (!this.#broker.isConnected()) await this.#broker.connect();
-      const known = this.#broker.versions?.[api.key];
-      const version = negotiateVersion(api, known, this.#address, options.maxVersion);
+      if (!broker.isConnected()) await broker.connect();
+      const known = broker.versions?.[api.key];
+      const version = negotiateVersion(api, known, address, options.maxVersion);
       const isFlexible = api.isFlexible(version);
       const body = api.encodeRequest(version, request);
-      const { answer } = await this.#pool.send<{ readonly answer: Response }>({
+      const { answer } = await pool.send<{ readonly answer: Response }>({
         request: {
           apiKey: api.key,
           apiVersion: version,
           apiName: api.name,
           encode: async () =>
-            new this.#kafkajs.Encoder().writeBuffer(isFlexible ? withTaggedFields(body) : body),
+            new kafkajs.Encoder().writeBuffer(isFlexible ? withTaggedFields(body) : body),
         },
         response: {
           decode: async (bytes) => {
             const read = isFlexible ? withoutTaggedFields(bytes) : bytes;
-            const answer = readAnswer(api, version, read, this.#address);
+            const answer = readAnswer(api, version, read, address);
             return { answer, clientSideThrottleTime: throttleTimeMs(answer) };
           },
           parse: async (decoded) => decoded,
         },
-        requestTimeout: options.timeoutMs ?? this.#requestTimeoutMs,
+        requestTimeout: options.timeoutMs ?? settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
       });
       return answer;
     } catch (error) {
-      await this.#dropBroken(api.key, error);
-      throw mapKafkajsError(error, this.#address, this.#hasClientCertificate);
+      await dropBroken({ broker, pool }, api.key, error);
+      throw mapKafkajsError(error, address, settings.tls?.cert !== undefined);
     }
   }
 
   close(): void {
-    for (const connection of this.#pool.pool) {
-      connection.rejectRequests(new Error(CLOSING));
-    }
-    // With nothing under way it waits for nothing.
-    void this.#broker.disconnect();
+    for (const session of [...this.#retiring, this.#session]) session.close();
   }
 
-  async #dropBroken(apiKey: number, error: unknown): Promise<void> {
-    if (!(error instanceof Error)) return;
-    // As kafkajs does for its own requests: the other connection is likely broken as well.
-    if (error.name === "KafkaJSConnectionClosedError") await this.#broker.disconnect();
-    if (error.name === "KafkaJSRequestTimeoutError") {
-      // A broker that is gone without a word leaves its connection open for a quarter of an hour,
-      // and kafkajs would go on using it.
-      this.#pool.pool[apiKey === fetch.key ? 1 : 0]?.socket?.destroy(error);
-    }
+  /** Sessions end by their time (KIP-368): before that another one is begun. */
+  #currentSession(): KafkajsSession {
+    const stale = this.#session;
+    if (!stale.isStale) return stale;
+    this.#session = new KafkajsSession(this.#parts);
+    this.#retiring.add(stale);
+    void stale.retire().finally(() => this.#retiring.delete(stale));
+    return this.#session;
+  }
+}
+
+async function dropBroken(
+  { broker, pool }: Pick<KafkajsSession, "broker" | "pool">,
+  apiKey: number,
+  error: unknown,
+): Promise<void> {
+  if (!(error instanceof Error)) return;
+  // As kafkajs does for its own requests: the other connection is likely broken as well.
+  if (error.name === "KafkaJSConnectionClosedError") await broker.disconnect();
+  if (error.name === "KafkaJSRequestTimeoutError") {
+    // A broker that is gone without a word leaves its connection open for a quarter of an hour,
+    // and kafkajs would go on using it.
+    pool.pool[apiKey === fetch.key ? 1 : 0]?.socket?.destroy(error);
   }
 }
 

@@ -51,6 +51,7 @@ interface KafkajsPoolOptions {
   readonly connectionTimeout: number;
   readonly requestTimeout: number;
   readonly enforceRequestTimeout: boolean;
+  readonly reauthenticationThreshold: number;
 }
 
 interface KafkajsBrokerOptions {

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { SESSION_SHARE } from "../broker/broker-link.ts";
 
 /** The part of a connection of kafkajs's that this package looks into. */
 export interface KafkajsConnection {
@@ -7,6 +8,10 @@ export interface KafkajsConnection {
   chunks: Buffer[];
   bytesBuffered: number;
   bytesNeeded: number;
+  /** By `process.hrtime`; null where it is not. */
+  readonly authenticatedAt: [number, number] | null;
+  /** In milliseconds; 0: as long as the connection. */
+  readonly sessionLifetime: { toNumber(): number };
   isConnected(): boolean;
   connect(): Promise<unknown>;
   readonly requestQueue: { pending: unknown[]; scheduleCheckPendingRequests(): void };
@@ -15,6 +20,15 @@ export interface KafkajsConnection {
 
 /** A response begins with its size (Kafka protocol: Size-delimited messages). */
 const RESPONSE_SIZE_BYTES = 4;
+
+/** Whether what a connection has authenticated for ends soon (KIP-368). */
+export function isSessionStale(connection: KafkajsConnection): boolean {
+  const { authenticatedAt, sessionLifetime } = connection;
+  const lifetimeMs = sessionLifetime.toNumber();
+  if (authenticatedAt === null || lifetimeMs === 0) return false;
+  const [seconds, nanoseconds] = process.hrtime(authenticatedAt);
+  return seconds * 1000 + nanoseconds / 1e6 >= lifetimeMs * SESSION_SHARE;
+}
 
 /** Mends what a connection of kafkajs's does wrong when it breaks, or has nothing to do. */
 export function adjustConnection(connection: KafkajsConnection): void {

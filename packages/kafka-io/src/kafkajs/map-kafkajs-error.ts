@@ -1,7 +1,9 @@
 import { ConnectionError } from "../broker/broker-error.ts";
 import { tlsReason } from "../broker/tls-reason.ts";
+import { BearerError } from "../oauth/bearer-exchange.ts";
 import type { BrokerAddress } from "../port/connection-settings.ts";
 import { KafkaIoError } from "../kafka-io-error.ts";
+import { CLOSING } from "./kafkajs-session.ts";
 
 const UNREACHABLE_NAMES: ReadonlySet<string> = new Set([
   "KafkaJSConnectionError",
@@ -23,6 +25,9 @@ export function mapKafkajsError(
   hasClientCertificate: boolean,
 ): KafkaIoError {
   if (error instanceof KafkaIoError) return error;
+  if (error instanceof BearerError) {
+    return new ConnectionError(address, error.message, { isRefused: true, cause: error });
+  }
   const telling = tellingCause(error);
   const reason = telling instanceof Error ? telling.message : String(telling);
   const name = telling instanceof Error ? telling.name : "";
@@ -38,9 +43,6 @@ export function mapKafkajsError(
   }
   return new KafkaIoError("KAFKA_REQUEST_FAILED", reason, { cause: error });
 }
-
-/** What the requests of a link that is closed are rejected with. */
-export const CLOSING = "the connection is being closed";
 
 /** kafkajs wraps: the innermost cause that says what happened. */
 function tellingCause(error: unknown): unknown {

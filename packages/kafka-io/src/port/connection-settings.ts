@@ -1,4 +1,5 @@
 import { KafkaIoError } from "../kafka-io-error.ts";
+import type { SaslSettings } from "./sasl-settings.ts";
 
 /** How to reach and authenticate to a cluster. Plain data. */
 export interface KafkaConnectionSettings {
@@ -20,13 +21,7 @@ export interface KafkaConnectionSettings {
         readonly rejectUnauthorized?: boolean | undefined;
       }
     | undefined;
-  readonly sasl?:
-    | {
-        readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
-        readonly username: string;
-        readonly password: string;
-      }
-    | undefined;
+  readonly sasl?: SaslSettings | undefined;
   /** How long opening one connection may take. Default 10 s. */
   readonly connectionTimeoutMs?: number | undefined;
   /** How long a broker may take to answer. Default 30 s. */

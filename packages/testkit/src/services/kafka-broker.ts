@@ -28,6 +28,8 @@ export interface BrokerSettings {
   /** The first is used between brokers. */
   readonly listeners: readonly Listener[];
   readonly properties: Readonly<Record<string, string>>;
+  /** Properties of its Java machine. */
+  readonly systemProperties: Readonly<Record<string, string>>;
   /** Runs with the compiler and collector of a broker in use. */
   readonly isMeasured: boolean;
 }
@@ -96,7 +98,7 @@ export async function prepareKraftBroker(settings: BrokerSettings): Promise<Brok
     args: [...QUICK_START, ...java, ...storage, ...scramUserArguments()],
     name: "Kafka's StorageTool",
   });
-  const broker = [...(settings.isMeasured ? MEASURED : QUICK_START), ...java];
+  const broker = [...machineOptions(settings), ...java];
   return async () => [await startBroker(broker, properties, /Kafka Server started/)];
 }
 
@@ -131,7 +133,7 @@ export async function prepareZooKeeperBroker(settings: BrokerSettings): Promise<
     "log4j.appender.stdout.layout.ConversionPattern": "[%d] %p %m (%c)%n",
   });
   const java = [`-Dlog4j.configuration=file:${log}`, "-cp", await classPath("kafka3")];
-  const broker = [...(settings.isMeasured ? MEASURED : QUICK_START), ...java];
+  const broker = [...machineOptions(settings), ...java];
   return async () => {
     const quorum = await startProcess({
       command: "java",
@@ -151,6 +153,11 @@ export async function prepareZooKeeperBroker(settings: BrokerSettings): Promise<
 /** Where clients begin: the addresses of all brokers. */
 export function addresses(ports: readonly number[]): string {
   return ports.map((port) => `${HOST}:${port}`).join(",");
+}
+
+function machineOptions({ isMeasured, systemProperties }: BrokerSettings): readonly string[] {
+  const defined = Object.entries(systemProperties).map(([name, value]) => `-D${name}=${value}`);
+  return [...(isMeasured ? MEASURED : QUICK_START), ...defined];
 }
 
 async function startBroker(

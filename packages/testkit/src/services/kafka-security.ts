@@ -41,6 +41,8 @@ const PASSWORD = "not-a-secret";
 
 const SCRAM_MECHANISMS = ["SCRAM-SHA-256", "SCRAM-SHA-512"];
 
+const MECHANISMS = ["PLAIN", ...SCRAM_MECHANISMS];
+
 /** The one user of the SASL listener. */
 export const KAFKA_USER: { readonly username: string; readonly password: string } = {
   username: "salon",
@@ -95,6 +97,24 @@ export async function mutualTlsProperties(
   };
 }
 
+/** The system property without which a broker asks nobody for keys. */
+export const ALLOWED_URLS = "org.apache.kafka.sasl.oauthbearer.allowed.urls";
+
+const VALIDATOR =
+  "org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallbackHandler";
+
+/** The broker's properties for bearer tokens that are signed by the keys of that place. */
+export function bearerProperties(keysUri: string): Record<string, string> {
+  const prefix = "listener.name.sasl_ssl.oauthbearer";
+  return {
+    "sasl.enabled.mechanisms": [...MECHANISMS, "OAUTHBEARER"].join(","),
+    "sasl.oauthbearer.jwks.endpoint.url": keysUri,
+    [`${prefix}.sasl.server.callback.handler.class`]: VALIDATOR,
+    [`${prefix}.sasl.jaas.config`]:
+      "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;",
+  };
+}
+
 /** What makes the user known to SCRAM while a broker's storage is formatted. */
 export function scramUserArguments(): readonly string[] {
   const { username, password } = KAFKA_USER;
@@ -108,7 +128,7 @@ export function scramUserArguments(): readonly string[] {
 export function securityProperties(certificate: BrokerCertificate): Record<string, string> {
   const { username, password } = KAFKA_USER;
   return {
-    "sasl.enabled.mechanisms": ["PLAIN", ...SCRAM_MECHANISMS].join(","),
+    "sasl.enabled.mechanisms": MECHANISMS.join(","),
     ...Object.fromEntries(
       SCRAM_MECHANISMS.map((mechanism) => [
         `listener.name.sasl_ssl.${mechanism.toLowerCase()}.sasl.jaas.config`,

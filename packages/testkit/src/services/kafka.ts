@@ -24,6 +24,8 @@ export interface KafkaSettings {
    * one that asks clients for a certificate: {@link KafkaService.mutualTls}.
    */
   readonly security?: "sasl_ssl" | undefined;
+  /** Where the SASL listener gets the keys of bearer tokens, which it takes then. Only of 4.3. */
+  readonly tokenKeysUri?: string | undefined;
   /** Compiles in full and collects like a broker in use: a slower start, figures that count. */
   readonly isMeasured?: boolean | undefined;
   /** Adds a listener behind a proxy: {@link KafkaService.proxied}. */
@@ -86,7 +88,9 @@ export async function startKafka(settings: KafkaSettings = {}): Promise<KafkaSer
   );
 
   const security =
-    settings.security === "sasl_ssl" ? await addSecuredListeners(directory.path, nodes) : undefined;
+    settings.security === "sasl_ssl"
+      ? await addSecuredListeners(directory.path, nodes, settings.tokenKeysUri)
+      : undefined;
   Object.assign(properties, security?.properties);
   let proxied: KafkaService["proxied"];
   if (settings.proxied === true) {
@@ -123,6 +127,7 @@ export async function startKafka(settings: KafkaSettings = {}): Promise<KafkaSer
         listeners,
         isMeasured: settings.isMeasured ?? false,
         properties: { ...properties, ...settings.properties },
+        systemProperties: security?.systemProperties ?? {},
       });
       return resources.use(new BrokerProcesses(launch));
     }),

@@ -1,8 +1,10 @@
 import { freePort } from "../process/free-port.ts";
 import { addresses, type Listener } from "./kafka-broker.ts";
 import {
+  ALLOWED_URLS,
   KAFKA_USER,
   MUTUAL_TLS_LISTENER,
+  bearerProperties,
   createBrokerCertificate,
   createClientCertificate,
   mutualTlsProperties,
@@ -15,12 +17,17 @@ export interface SecuredListeners {
   readonly secured: KafkaCredentials;
   readonly mutualTls: MutualTlsAccess;
   readonly properties: Readonly<Record<string, string>>;
+  readonly systemProperties: Readonly<Record<string, string>>;
 }
 
-/** Gives each broker a listener with SASL, and one that asks clients for a certificate. */
+/**
+ * Gives each broker a listener with SASL, and one that asks clients for a certificate. SASL takes
+ * bearer tokens, too, where it is said which keys they are signed by.
+ */
 export async function addSecuredListeners(
   directory: string,
   brokers: readonly { readonly listeners: Listener[] }[],
+  tokenKeysUri?: string,
 ): Promise<SecuredListeners> {
   const certificate = await createBrokerCertificate(directory);
   const { ca } = certificate;
@@ -41,6 +48,8 @@ export async function addSecuredListeners(
     properties: {
       ...securityProperties(certificate),
       ...(await mutualTlsProperties(directory, client)),
+      ...(tokenKeysUri !== undefined && bearerProperties(tokenKeysUri)),
     },
+    systemProperties: tokenKeysUri === undefined ? {} : { [ALLOWED_URLS]: tokenKeysUri },
   };
 }

@@ -11,14 +11,19 @@ export interface TokenServer extends AsyncDisposable {
   readonly credential: string;
   /** Whoever has it can check the tokens: base64 of X.509. */
   readonly publicKey: string;
+  /** Where the public key is to be had as a JSON Web Key Set (RFC 7517). */
+  readonly keysUri: string;
   /** How many tokens it has given to those who asked. */
   given(): number;
   /** A token that lives longer, for clients that take no other. */
   lastingToken(): string;
+  /** A token that has ended an hour ago. */
+  endedToken(): string;
 }
 
 const CLIENT = { client_id: "salon", client_secret: "open sesame" };
 const LASTING_SECONDS = 3600;
+const KEY_ID = "salon-testkit";
 
 /** Starts the server; its tokens live for so many seconds, and it says so. */
 export async function startTokenServer(settings: {
@@ -27,6 +32,7 @@ export async function startTokenServer(settings: {
   const { lifetimeSeconds } = settings;
   const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   let given = 0;
+  const keys = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: KEY_ID, use: "sig" }] };
   const answer = (form: URLSearchParams): { readonly status: number; readonly body: unknown } => {
     const isKnown = Object.entries(CLIENT).every(([name, value]) => form.get(name) === value);
     if (form.get("grant_type") !== "client_credentials" || !isKnown) {
@@ -43,18 +49,27 @@ export async function startTokenServer(settings: {
     };
   };
   const server = createServer((request, response) => {
-    void text(request).then((form) => {
-      const { status, body } = answer(new URLSearchParams(form));
-      return response.writeHead(status).end(JSON.stringify(body));
-    });
+    void text(request)
+      .then((body) => {
+        const form = new URLSearchParams(body);
+        for (const [name, value] of basicClient(request.headers.authorization))
+          form.set(name, value);
+        return request.url === "/keys" ? { status: 200, body: keys } : answer(form);
+      })
+      .then(({ status, body }) => {
+        return response.writeHead(status).end(JSON.stringify(body));
+      });
   });
   await new Promise<void>((resolve) => server.listen({ port: 0, host: "127.0.0.1" }, resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    uri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`,
+    uri: `${origin}/token`,
+    keysUri: `${origin}/keys`,
     credential: `${CLIENT.client_id}:${CLIENT.client_secret}`,
     publicKey: publicKey.export({ type: "spki", format: "der" }).toString("base64"),
     given: () => given,
     lastingToken: () => signedToken(privateKey, LASTING_SECONDS),
+    endedToken: () => signedToken(privateKey, -LASTING_SECONDS),
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -63,11 +78,27 @@ export async function startTokenServer(settings: {
   };
 }
 
+/** The client of a header, by the names that a form has for it (RFC 6749, section 2.3.1). */
+function basicClient(header: string | undefined): readonly (readonly [string, string])[] {
+  const encoded = /^Basic (.+)$/.exec(header ?? "")?.[1];
+  if (encoded === undefined) return [];
+  const parts = Buffer.from(encoded, "base64").toString().split(":");
+  const [id = "", secret = ""] = parts.map((part) => decodeURIComponent(part.replaceAll("+", " ")));
+  return [
+    ["client_id", id],
+    ["client_secret", secret],
+  ];
+}
+
 function signedToken(key: KeyObject, lifetimeSeconds: number): string {
   const nowSeconds = Math.floor(Date.now() / 1000);
   const parts = [
-    { alg: "RS256", typ: "JWT" },
-    { sub: CLIENT.client_id, iat: nowSeconds, exp: nowSeconds + lifetimeSeconds },
+    { alg: "RS256", typ: "JWT", kid: KEY_ID },
+    {
+      sub: CLIENT.client_id,
+      iat: Math.min(nowSeconds, nowSeconds + lifetimeSeconds),
+      exp: nowSeconds + lifetimeSeconds,
+    },
   ];
   const signed = parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"));
   const signature = createSign("RSA-SHA256").update(signed.join(".")).sign(key, "base64url");
