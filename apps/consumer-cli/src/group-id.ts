@@ -10,11 +10,11 @@ const HASH_CHARACTERS = 12;
  * one group by default; hence the hash of topic, catalog, warehouse and namespace.
  */
 export function defaultGroupId(topic: string, catalog: CatalogArguments): string {
-  const { properties, namespace, table } = catalog;
+  const { properties, propertyFiles, namespace, table } = catalog;
   const identity = [
     topic,
     properties.type,
-    properties["uri"] ?? "",
+    properties["uri"] ?? propertyFiles?.["uri"] ?? "",
     absolute(properties["warehouse"] ?? ""),
     ...namespace,
     table,

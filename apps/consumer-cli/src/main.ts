@@ -1,9 +1,11 @@
 import {
   type CommandContext,
+  loadCatalogProperties,
   loadKafkaConnection,
   packageVersion,
   retryWhileUnreachable,
   runCommand,
+  shownSecrets,
   toKafkaLogger,
 } from "@salon/command-line";
 import { type ConsumeSettings, parseArgs } from "./args.ts";
@@ -28,6 +30,7 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
     { Monitor, Traces },
     { loadUiSettings },
     connection,
+    catalogProperties,
   ] = await Promise.all([
     import("@salon/iceberg-writer"),
     import("@salon/kafka-io"),
@@ -37,10 +40,17 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
     import("@salon/monitor"),
     import("./ui-options.ts"),
     loadKafkaConnection(settings.kafka, "salon-consume"),
+    loadCatalogProperties(settings.catalog),
   ]);
   const { catalog: catalogArguments, groupId, sessionTimeoutMs, sink } = settings;
   const rules = await loadRules(settings.rules, ratingsSchema);
   const { ui, configuration } = settings;
+  for (const flag of shownSecrets(configuration)) {
+    logger.warn(
+      { flag },
+      `${flag} shows a secret in the list of processes; use its file or variable`,
+    );
+  }
   const version = packageVersion(import.meta.url);
   await using monitor =
     ui && new Monitor({ ...(await loadUiSettings(ui)), version, configuration }, { logger });
@@ -49,7 +59,7 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
     ? new Traces({ serviceName: "salon-consume", version })
     : undefined;
   await using catalog = await retryWhileUnreachable(
-    () => openCatalog(catalogArguments.properties, {}, { signal }),
+    () => openCatalog(catalogProperties, {}, { signal }),
     context,
   );
   const { topic, assign } = sink;

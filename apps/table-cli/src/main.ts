@@ -1,6 +1,7 @@
 import {
   type CommandContext,
   EXIT_FAILED,
+  loadCatalogProperties,
   loadKafkaConnection,
   packageVersion,
   retryWhileUnreachable,
@@ -44,7 +45,8 @@ async function answer(settings: TableSettings, context: CommandContext): Promise
     import("./command-output.ts"),
     import("./emphasis.ts"),
   ]);
-  const { properties, namespace, table: name } = settings.catalog;
+  const { namespace, table: name } = settings.catalog;
+  const properties = await loadCatalogProperties(settings.catalog);
   await using catalog = await retryWhileUnreachable(
     () => openCatalog(properties, {}, { signal }),
     context,

@@ -1,18 +1,24 @@
 import type { Command } from "commander";
 import { readNameValues } from "./name-value.ts";
 import { choiceOption, repeatableOption, textOption } from "./option.ts";
+import { readSecretFile } from "./text-file.ts";
 import { usageError } from "./usage-error.ts";
 
 /** The catalogs that the commands open. */
 export type CatalogType = "hadoop" | "rest" | "sql";
 
-/** What the command line says of catalog and table. */
+/** Iceberg's properties of a catalog, by their names. */
+type CatalogProperties = Readonly<Record<string, string>> & { readonly type: CatalogType };
+
+/** What the command line says of catalog and table; files are not read yet. */
 export interface CatalogArguments {
   /**
    * Iceberg's own properties, with `type`, and `warehouse` where it is given or the catalog needs
-   * one: what `openCatalog` of `@salon/iceberg-writer` takes.
+   * one; without those of files.
    */
-  readonly properties: Readonly<Record<string, string>> & { readonly type: CatalogType };
+  readonly properties: CatalogProperties;
+  /** Files that hold properties, by the properties' names; absent where there are none. */
+  readonly propertyFiles?: Readonly<Record<string, string>> | undefined;
   readonly namespace: readonly string[];
   readonly table: string;
 }
@@ -24,7 +30,12 @@ interface CatalogOptionValues {
   readonly table: string;
 }
 
-/** Adds `--catalog`, `--catalog-property`, `--warehouse`, `--namespace` and `--table`. */
+const PROPERTY_FILE_FLAG = "--catalog-property-file";
+
+/**
+ * Adds `--catalog`, `--catalog-property`, `--catalog-property-file`, `--warehouse`, `--namespace`
+ * and `--table`.
+ */
 export function addCatalogOptions(command: Command): Command {
   return command
     .addOption(
@@ -38,7 +49,14 @@ export function addCatalogOptions(command: Command): Command {
     .addOption(
       repeatableOption(
         "--catalog-property <name=value>",
-        "catalog property by its Iceberg name, as uri or token; repeatable, in the variable by commas",
+        "catalog property by its Iceberg name, as uri; repeatable, in the variable by commas",
+      ),
+    )
+    .addOption(
+      repeatableOption(
+        `${PROPERTY_FILE_FLAG} <name=path>`,
+        "file that holds a catalog property, as credential, token, s3.secret-access-key or a uri " +
+          "with a password; repeatable, in the variable by commas",
       ),
     )
     .addOption(
@@ -69,16 +87,51 @@ export function readCatalogArguments(command: Command): CatalogArguments {
   if (given["type"] !== undefined && given["type"] !== type) {
     throw usageError(`--catalog is ${type}, and --catalog-property type is ${given["type"]}`);
   }
-  if (type === "rest" && !given["uri"]) {
+  const propertyFiles = readPropertyFiles(command, given);
+  if (type === "rest" && !given["uri"] && propertyFiles["uri"] === undefined) {
     throw usageError("--catalog rest needs --catalog-property uri=http://…");
   }
   const table = parseTableName(values.table);
   const warehouse = readWarehouse(command, type, values.warehouse, given["warehouse"]);
   return {
     properties: { ...given, ...(warehouse !== undefined && { warehouse }), type },
+    ...(Object.keys(propertyFiles).length > 0 && { propertyFiles }),
     namespace: parseNamespace(values.namespace ?? (type === "hadoop" ? "" : "default")),
     table,
   };
+}
+
+/**
+ * All properties of the catalog, those of files too: what `openCatalog` of `@salon/iceberg-writer`
+ * takes.
+ *
+ * Throws `FILE_UNREADABLE` naming flag and path.
+ */
+export async function loadCatalogProperties(catalog: CatalogArguments): Promise<CatalogProperties> {
+  const files = Object.entries(catalog.propertyFiles ?? {});
+  const read = files.map(async ([name, path]): Promise<readonly [string, string]> => {
+    const text = await readSecretFile(`${PROPERTY_FILE_FLAG} ${name}`, path);
+    return [name, text ?? ""];
+  });
+  return { ...catalog.properties, ...Object.fromEntries(await Promise.all(read)) };
+}
+
+/** What is known before files are read stays out of them. */
+function readPropertyFiles(
+  command: Command,
+  given: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const files = readNameValues(command, PROPERTY_FILE_FLAG);
+  for (const [name, path] of Object.entries(files)) {
+    if (name === "type" || name === "warehouse") {
+      throw usageError(`${PROPERTY_FILE_FLAG} cannot hold ${name}: --catalog and --warehouse do`);
+    }
+    if (name in given) {
+      throw usageError(`--catalog-property and ${PROPERTY_FILE_FLAG} both have ${name}`);
+    }
+    if (path === "") throw usageError(`${PROPERTY_FILE_FLAG} ${name} names no file`);
+  }
+  return files;
 }
 
 /** The default is a folder, which means nothing to a REST catalog. */

@@ -11,6 +11,8 @@ export interface ConfigurationEntry {
 
 const HIDDEN = "(hidden)";
 const SECRET_FLAG = /password|token|secret/;
+/** Where tokens come from is no secret; a user in it is hidden like any. */
+const PLACE_FLAG = /-endpoint$/;
 /** Of catalog properties: too many are hidden rather than one too few. */
 const SECRET_PROPERTY = /secret|token|credential|password|key|auth|^header\./i;
 const SOURCES: Readonly<
@@ -31,9 +33,20 @@ export function describeConfiguration(command: Command): readonly ConfigurationE
   });
 }
 
+/** The flags that give a secret on the command line, where others see it in the process list. */
+export function shownSecrets(configuration: readonly ConfigurationEntry[]): readonly string[] {
+  const shown = configuration.filter(
+    ({ source, value }) => source === "command line" && value.includes(HIDDEN),
+  );
+  return shown.map(({ name }) => name);
+}
+
 function textOf(flag: string, value: unknown): string {
-  if (SECRET_FLAG.test(flag) && !flag.endsWith("-file")) return HIDDEN;
-  if (Array.isArray(value)) return value.map((each) => pairsText(String(each))).join(", ");
+  const isFile = flag.endsWith("-file");
+  if (SECRET_FLAG.test(flag) && !isFile && !PLACE_FLAG.test(flag)) return HIDDEN;
+  if (Array.isArray(value)) {
+    return value.map((each) => (isFile ? String(each) : pairsText(String(each)))).join(", ");
+  }
   return withoutUserInfo(String(value));
 }
 

@@ -1,9 +1,13 @@
 export { byteSizeOption, formatByteSize, parseByteSize } from "./byte-size.ts";
-export { addCatalogOptions, readCatalogArguments } from "./catalog-options.ts";
+export {
+  addCatalogOptions,
+  loadCatalogProperties,
+  readCatalogArguments,
+} from "./catalog-options.ts";
 export type { CatalogArguments, CatalogType } from "./catalog-options.ts";
 export { CommandLineError } from "./command-line-error.ts";
 export type { CommandLineErrorCode } from "./command-line-error.ts";
-export { describeConfiguration } from "./configuration.ts";
+export { describeConfiguration, shownSecrets } from "./configuration.ts";
 export type { ConfigurationEntry } from "./configuration.ts";
 export { createCommand, parseCommandLine } from "./command-line.ts";
 export type { Command, CommandDescription, ParseOutcome } from "./command-line.ts";

@@ -1,6 +1,10 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   addCatalogOptions,
+  loadCatalogProperties,
   readCatalogArguments,
   type CatalogArguments,
 } from "../src/catalog-options.ts";
@@ -143,5 +147,48 @@ describe("readCatalogArguments", () => {
 
   it("keeps a malformed pair, which may be a secret, out of the message", () => {
     expect(JSON.stringify(parse("--catalog-property", "s3cret"))).not.toContain("s3cret");
+  });
+});
+
+describe("properties of files", () => {
+  const FLAG = "--catalog-property-file";
+
+  it("are read without the line break at the end, and may be named by the variable", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "salon-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const [uri, token] = [join(folder, "uri"), join(folder, "token")];
+    await writeFile(uri, "http://catalog\n");
+    await writeFile(token, " s3cret ");
+    vi.stubEnv("SALON_CATALOG_PROPERTY_FILE", `uri=${uri},token=${token}`);
+    const outcome = parse("--catalog=rest", "--catalog-property=prefix=p");
+    if (outcome.kind !== "settings") throw new Error(JSON.stringify(outcome));
+    expect(outcome.settings.properties).toEqual({ type: "rest", prefix: "p" });
+    expect(await loadCatalogProperties(outcome.settings)).toEqual({
+      type: "rest",
+      prefix: "p",
+      uri: "http://catalog",
+      token: " s3cret ",
+    });
+  });
+
+  it("need their file", async () => {
+    const outcome = parse(FLAG, "token=/nowhere/token");
+    if (outcome.kind !== "settings") throw new Error(JSON.stringify(outcome));
+    await expect(loadCatalogProperties(outcome.settings)).rejects.toMatchObject({
+      code: "FILE_UNREADABLE",
+      message: expect.stringMatching(/--catalog-property-file token.*\/nowhere\/token/),
+    });
+  });
+
+  it.each([
+    [["token=/a", "--catalog-property", "token=s3cret"], "both have token"],
+    [["type=/a"], "cannot hold type"],
+    [["warehouse=/a"], "cannot hold warehouse"],
+    [["token="], "token names no file"],
+    [["s3cret"], "takes name=value"],
+  ])("refuses %j", (argv, told) => {
+    const outcome = parse(FLAG, ...argv);
+    expect(outcome).toEqual({ kind: "usage-error", message: expect.stringContaining(told) });
+    expect(JSON.stringify(outcome)).not.toContain("s3cret");
   });
 });

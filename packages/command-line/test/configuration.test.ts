@@ -5,6 +5,7 @@ import {
   createCommand,
   describeConfiguration,
   parseCommandLine,
+  shownSecrets,
 } from "../src/index.ts";
 
 afterEach(() => {
@@ -50,6 +51,30 @@ describe("describeConfiguration", () => {
     expect(all["--catalog-property"]).toContain("s3.secret-access-key=(hidden)");
     expect(all["--catalog-property"]).toContain("uri=postgresql://(hidden)@db:5432/catalog");
     expect(all["--catalog-property"]).toContain("s3.endpoint=http://localhost:9000");
+  });
+
+  it("tells which flags show a secret in the list of processes", () => {
+    vi.stubEnv("SALON_SASL_PASSWORD", "hunter2");
+    const shown = (...argv: readonly string[]): readonly string[] => {
+      const command = createCommand({ name: "test", description: "A test.", version: "1" });
+      addKafkaOptions(command);
+      addCatalogOptions(command);
+      const outcome = parseCommandLine(command, argv, describeConfiguration);
+      return outcome.kind === "settings" ? shownSecrets(outcome.settings) : [];
+    };
+    expect(shown("--sasl-oauth-client-secret=x", "--catalog-property=token=x")).toEqual([
+      "--sasl-oauth-client-secret",
+      "--catalog-property",
+    ]);
+    expect(
+      shown(
+        "--catalog-property=uri=http://a",
+        "--catalog-property-file=token=/run/token",
+        "--sasl-oauth-token-endpoint=https://t",
+        "--sasl-oauth-token-file=/run/token",
+      ),
+    ).toEqual([]);
+    expect(shown("--catalog-property=uri=postgresql://u:p@h/d")).toEqual(["--catalog-property"]);
   });
 
   it("hides secrets of a repeatable flag in its variable", () => {
