@@ -1,5 +1,5 @@
 import { Api } from "./api.ts";
-import { array, nullableArray, struct } from "./composite-field.ts";
+import { array, nullableArray, struct, tagged } from "./composite-field.ts";
 import { since, within } from "./field.ts";
 import { ZERO_UUID } from "./03-metadata.ts";
 import { int16, int32, int64, int8, nullableBytes, string, uuid } from "./primitive-field.ts";
@@ -66,6 +66,11 @@ export const fetch = new Api({
             preferredReadReplica: since(11, int32, -1),
             /** Record batches as they lie in the log; the last one may be cut off. */
             records: nullableBytes,
+            /**
+             * What was fetched before this is not in the leader's log: where its latest epoch in
+             * common ends (KIP-595).
+             */
+            divergingEpoch: tagged(0, struct({ epoch: int32, endOffset: int64 })),
           }),
         ),
       }),

@@ -1,5 +1,5 @@
-import type { ByteReader } from "./byte-reader.ts";
-import type { ByteWriter } from "./byte-writer.ts";
+import { ByteReader } from "./byte-reader.ts";
+import { ByteWriter } from "./byte-writer.ts";
 import type { Field, MessageVersion, ValueOf } from "./field.ts";
 
 /** The value of a structure whose fields are described by name, in the order of the wire. */
@@ -7,25 +7,85 @@ export type StructOf<Described> = {
   readonly [Name in keyof Described]: ValueOf<Described[Name]>;
 };
 
+/** A field that flexible versions send behind the others, by its number, where it has a value. */
+export interface TaggedField<Value> extends Field<Value | undefined> {
+  readonly tag: number;
+}
+
+/** A tagged field of a structure; undefined where it is not sent (KIP-482). */
+export function tagged<Value>(tag: number, field: Field<Value>): TaggedField<Value> {
+  return {
+    tag,
+    read: (reader, version) => field.read(reader, version),
+    write: (writer, value, version) => {
+      if (value !== undefined) field.write(writer, value, version);
+    },
+  };
+}
+
 /**
- * Fields one after the other. In flexible versions tagged fields follow: those that are there are
- * skipped, and none are written (KIP-482).
+ * Fields one after the other. In flexible versions tagged fields follow: those that are not
+ * described are skipped, and those without a value are not written (KIP-482).
  */
 export function struct<Described extends object>(fields: Described): Field<StructOf<Described>> {
-  const entries = Object.entries(fields) as [string, Field<unknown>][];
+  const all = Object.entries(fields) as [string, Field<unknown>][];
+  const entries = all.filter(([, field]) => !isTagged(field));
+  const tags = all.flatMap(([name, field]) => (isTagged(field) ? [{ name, field }] : []));
   return {
     read: (reader, version) => {
       const value: Record<string, unknown> = {};
       for (const [name, field] of entries) value[name] = field.read(reader, version);
-      if (version.isFlexible) reader.skipTaggedFields();
+      for (const { name } of tags) value[name] = undefined;
+      if (version.isFlexible) readTagged(reader, tags, value, version);
       return value as StructOf<Described>;
     },
     write: (writer, value, version) => {
       const parts = value as Readonly<Record<string, unknown>>;
       for (const [name, field] of entries) field.write(writer, parts[name], version);
-      if (version.isFlexible) writer.writeUnsignedVarint(0);
+      if (version.isFlexible) writeTagged(writer, tags, parts, version);
     },
   };
+}
+
+type NamedTag = { readonly name: string; readonly field: TaggedField<unknown> };
+
+function isTagged(field: Field<unknown>): field is TaggedField<unknown> {
+  return "tag" in field;
+}
+
+function readTagged(
+  reader: ByteReader,
+  tags: readonly NamedTag[],
+  value: Record<string, unknown>,
+  version: MessageVersion,
+): void {
+  if (tags.length === 0) {
+    reader.skipTaggedFields();
+    return;
+  }
+  const count = reader.readUnsignedVarint();
+  for (let i = 0; i < count; i++) {
+    const tag = reader.readUnsignedVarint();
+    const bytes = reader.readFixed(reader.readUnsignedVarint());
+    const known = tags.find(({ field }) => field.tag === tag);
+    if (known !== undefined) value[known.name] = known.field.read(new ByteReader(bytes), version);
+  }
+}
+
+function writeTagged(
+  writer: ByteWriter,
+  tags: readonly NamedTag[],
+  parts: Readonly<Record<string, unknown>>,
+  version: MessageVersion,
+): void {
+  const present = tags.filter(({ name }) => parts[name] !== undefined);
+  writer.writeUnsignedVarint(present.length);
+  for (const { name, field } of present.toSorted((a, b) => a.field.tag - b.field.tag)) {
+    const bytes = new ByteWriter();
+    field.write(bytes, parts[name], version);
+    const written = bytes.toBuffer();
+    writer.writeUnsignedVarint(field.tag).writeUnsignedVarint(written.length).writeFixed(written);
+  }
 }
 
 /** Elements one after the other behind their count; null, where it is sent, is read as empty. */

@@ -89,7 +89,9 @@ it("Fetch is answered by the topic's id, tagged fields passed over, in version 1
     ["tagged fields of the transaction", "00"],
     ["preferred_read_replica", "ffffffff"],
     ["records: three bytes", "04010203"],
-    ["current_leader, tag 1: leader 1, epoch 7", "01010900000001000000070000"],
+    ["two tagged fields", "02"],
+    ["diverging_epoch, tag 0: epoch 6, end 4", "000d00000006000000000000000400"],
+    ["current_leader, tag 1: leader 1, epoch 7", "010900000001000000070000"],
     ["tagged fields", "00"],
   ]);
   expect(fetch.decodeResponse(13, bytes)).toMatchObject({
@@ -106,6 +108,7 @@ it("Fetch is answered by the topic's id, tagged fields passed over, in version 1
             abortedTransactions: [{ producerId: 5n, firstOffset: 6n }],
             preferredReadReplica: -1,
             records: Buffer.from([1, 2, 3]),
+            divergingEpoch: { epoch: 6, endOffset: 4n },
           },
         ],
       },

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ByteReader } from "../src/byte-reader.ts";
 import { ByteWriter } from "../src/byte-writer.ts";
-import { array, nullableArray, struct } from "../src/composite-field.ts";
+import { array, nullableArray, struct, tagged } from "../src/composite-field.ts";
 import { type Field, since, within } from "../src/field.ts";
 import {
   bool,
@@ -74,6 +74,22 @@ describe("fields", () => {
     expect(write(field, value, FLEXIBLE)).toBe("0002027800");
     // One tagged field: tag 5 with three bytes.
     expect(read(field, "000202780105030a0b0c", FLEXIBLE)).toEqual({ ...value, old: -1 });
+  });
+
+  it("have tagged ones behind them, where they have a value, by ascending tag", () => {
+    const field = struct({ last: tagged(3, int16), kept: int8, first: tagged(0, string) });
+    const none = { last: undefined, kept: 1, first: undefined };
+    expect(write(field, none, FLEXIBLE)).toBe("0100");
+    expect(write(field, { last: 2, kept: 1, first: "x" }, FLEXIBLE)).toBe("01020002027803020002");
+    expect(read(field, "01020002027803020002", FLEXIBLE)).toEqual({
+      last: 2,
+      kept: 1,
+      first: "x",
+    });
+    // Unknown tag 1 between them.
+    expect(read(field, "010201017f03020002", FLEXIBLE)).toEqual({ ...none, last: 2 });
+    expect(write(field, { last: 2, kept: 1, first: "x" })).toBe("01");
+    expect(() => read(field, "01010305000200", FLEXIBLE)).toThrow(RangeError);
   });
 
   it("read back what they wrote, and nothing of bytes that are cut off", () => {

@@ -255,6 +255,7 @@ export const LOG_CASES: readonly Case[] = [
               abortedTransactions: [{ producerId: 5n, firstOffset: 6n }],
               preferredReadReplica: -1,
               records: Buffer.alloc(0),
+              divergingEpoch: undefined,
             },
           ],
         },

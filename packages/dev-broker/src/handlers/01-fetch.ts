@@ -122,6 +122,7 @@ function withoutRecords(index: number, errorCode: number): PartitionAnswer {
     abortedTransactions: undefined,
     preferredReadReplica: -1,
     records: Buffer.alloc(0),
+    divergingEpoch: undefined,
   };
 }
 

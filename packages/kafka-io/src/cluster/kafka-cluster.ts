@@ -11,6 +11,7 @@ import type { BrokerLink, CreateBrokerLink, SendOptions } from "../broker/broker
 import { addressText, type BrokerAddress } from "../port/connection-settings.ts";
 import { KafkaIoError } from "../kafka-io-error.ts";
 import { backoffMs, pauseFor } from "./retry.ts";
+import { NO_LEADERS, takeLeaders, type TopicLeaders } from "./topic-leaders.ts";
 
 /** What a cluster is asked about, and where it is found. */
 export interface KafkaClusterSettings {
@@ -31,8 +32,7 @@ export class KafkaCluster implements Disposable {
   readonly #closed: AbortController = new AbortController();
   readonly #links: Map<string, BrokerLink> = new Map();
   #brokers: ReadonlyMap<number, BrokerAddress> = new Map();
-  #leaders: ReadonlyMap<number, number> = new Map();
-  #topicId: string | undefined;
+  #leaders: TopicLeaders = NO_LEADERS;
   #clusterId = "";
   #controllerId = -1;
   #refreshing: Promise<void> | undefined;
@@ -50,12 +50,17 @@ export class KafkaCluster implements Disposable {
 
   /** Undefined where the topic does not exist, or brokers are older than 2.8. */
   get topicId(): string | undefined {
-    return this.#topicId;
+    return this.#leaders.topicId;
   }
 
   /** The node id of each partition's leader, -1 for none; empty where the topic does not exist. */
   get leaders(): ReadonlyMap<number, number> {
-    return this.#leaders;
+    return this.#leaders.nodeIds;
+  }
+
+  /** The epoch in which each partition's leader leads, -1 where brokers do not say. */
+  get leaderEpochs(): ReadonlyMap<number, number> {
+    return this.#leaders.epochs;
   }
 
   get controllerId(): number {
@@ -83,7 +88,7 @@ export class KafkaCluster implements Disposable {
    */
   async refreshTopic(): Promise<void> {
     await this.refreshMetadata();
-    if (this.#leaders.size > 0) return;
+    if (this.leaders.size > 0) return;
     throw new KafkaIoError("TOPIC_NOT_FOUND", `topic ${this.topic} does not exist`, {
       context: { topic: this.topic },
       retryable: true,
@@ -97,7 +102,7 @@ export class KafkaCluster implements Disposable {
    * `KAFKA_REQUEST_FAILED` where it has no leader now; both retryable.
    */
   leaderOf(partition: number): number {
-    const leader = this.#leaders.get(partition);
+    const leader = this.leaders.get(partition);
     if (leader !== undefined && leader >= 0) return leader;
     const isKnown = leader !== undefined;
     throw new KafkaIoError(
@@ -172,16 +177,11 @@ export class KafkaCluster implements Disposable {
     const error = new BrokerError(described?.errorCode ?? 0, `metadata of topic ${this.topic}`);
     const isAbsent = described === undefined || error.errorName === "UNKNOWN_TOPIC_OR_PARTITION";
     if (isAbsent) {
-      this.#leaders = new Map();
-      this.#topicId = undefined;
+      this.#leaders = NO_LEADERS;
       return;
     }
     if (described.errorCode !== 0) throw error;
-    const { partitions, topicId } = described;
-    this.#leaders = new Map(
-      partitions.map(({ index, leaderId }): [number, number] => [index, leaderId]).sort(byIndex),
-    );
-    this.#topicId = topicId === ZERO_UUID ? undefined : topicId;
+    this.#leaders = takeLeaders(this.#leaders, described);
   }
 
   /** Sends to any broker, one after the other while they cannot be reached. */
@@ -222,8 +222,4 @@ export class KafkaCluster implements Disposable {
       this.#links.delete(key);
     }
   }
-}
-
-function byIndex([one]: [number, number], [other]: [number, number]): number {
-  return one - other;
 }

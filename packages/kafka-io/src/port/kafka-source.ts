@@ -57,7 +57,8 @@ export interface KafkaSourceHandler {
    */
   onChunk(chunk: RecordChunk, epoch: number): Promise<void>;
   /**
-   * The next offset of a partition lies outside of its log. The driver reads on only after a
+   * The next offset of a partition lies outside of its log; or the log was truncated and grew
+   * again, and the range ends where it parts from what was read. The driver reads on only after a
    * `seek`.
    */
   onOutOfRange(partition: number, offset: number, range: LogRange): Promise<void>;

@@ -16,6 +16,8 @@ export interface RecordBatchHeader {
   readonly start: number;
   readonly end: number;
   readonly baseOffset: number;
+  /** That of the leader which took the batch. */
+  readonly leaderEpoch: number;
   /** Offset of the last record the producer put in, whether it is still there or not. */
   readonly lastOffset: number;
   readonly codec: CompressionCodec;
@@ -69,6 +71,7 @@ export function readRecordBatchHeader(bytes: Buffer, start: number): RecordBatch
     start,
     end,
     baseOffset,
+    leaderEpoch: bytes.readInt32BE(start + 12),
     lastOffset: baseOffset + bytes.readInt32BE(start + 23),
     codec,
     hasLogAppendTime: (attributes & 0x08) !== 0,

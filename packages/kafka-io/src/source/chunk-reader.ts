@@ -31,14 +31,22 @@ export interface FetchedLog {
 
 /**
  * The offset after the last complete batch: where the next fetch goes on. Equals
- * `requestedOffset` where no batch is complete.
+ * `requestedOffset` where no batch is complete. `onEpoch` hears, batch by batch, which offsets
+ * are of which leader epoch.
  *
  * @throws KafkaIoError as {@link readChunks}.
  */
-export function nextFetchOffset(log: FetchedLog): number {
+export function nextFetchOffset(
+  log: FetchedLog,
+  onEpoch?: (leaderEpoch: number, start: number, end: number) => void,
+): number {
   return naming(log, () => {
     let next = log.requestedOffset;
-    for (const header of recordBatchHeaders(log.records)) next = nextAfter(next, header);
+    for (const header of recordBatchHeaders(log.records)) {
+      const end = nextAfter(next, header);
+      onEpoch?.(header.leaderEpoch, next, end);
+      next = end;
+    }
     return next;
   });
 }

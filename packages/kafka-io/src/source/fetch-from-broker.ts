@@ -1,20 +1,29 @@
-import { fetch, ZERO_UUID } from "@salon/kafka-protocol";
+import { fetch, type ResponseOf, ZERO_UUID } from "@salon/kafka-protocol";
 import { throwOnErrorCode } from "../broker/broker-error.ts";
 import type { KafkaCluster } from "../cluster/kafka-cluster.ts";
 import type { AbortedTransaction } from "../protocol/aborted-transactions.ts";
 import { offsetFromInt64 } from "../protocol/offset.ts";
 
+type PartitionAnswer = ResponseOf<typeof fetch>["topics"][number]["partitions"][number];
+
 const CONSUMER_REPLICA_ID = -1;
 const READ_COMMITTED = 1;
 /** No fetch session, no follower reads. */
 const NO_SESSION = { sessionId: 0, sessionEpoch: -1, forgotten: [], rackId: "" } as const;
-const UNKNOWN_LEADER_EPOCH = -1;
 const UNKNOWN_LOG_START = -1n;
-/** No epoch to detect diverged logs by: that is for followers. */
-const NO_FETCHED_EPOCH = -1;
 /** The last version in which topics are named. */
 const NAMED_VERSION_MAX = 12;
 const NO_RECORDS: Buffer = Buffer.alloc(0);
+
+/** Where to read on in one partition; epochs that are not known are -1. */
+export interface AskedPartition {
+  readonly partition: number;
+  readonly fetchOffset: number;
+  /** A broker that knows of another refuses the fetch (KIP-320). */
+  readonly leaderEpoch: number;
+  /** That of the record before `fetchOffset`: from version 12 on truncation is told by it. */
+  readonly fetchedEpoch: number;
+}
 
 /** What to ask one broker for. */
 export interface FetchRequest {
@@ -24,7 +33,7 @@ export interface FetchRequest {
    */
   readonly topicId?: string | undefined;
   /** The broker fills the response in this order. */
-  readonly partitions: readonly { readonly partition: number; readonly fetchOffset: number }[];
+  readonly partitions: readonly AskedPartition[];
   readonly maxWaitMs: number;
   readonly minBytes: number;
   readonly maxBytes: number;
@@ -40,6 +49,9 @@ export interface FetchedPartition {
   readonly errorCode: number;
   /** Last stable offset; absent where the answer has none. */
   readonly logEnd?: number | undefined;
+  readonly logStart: number;
+  /** What was fetched before is gone from the log from here on: it was truncated. */
+  readonly divergedAt?: number | undefined;
   readonly abortedTransactions: readonly AbortedTransaction[];
   /** Record batches as they lie in the log; the last one may be cut off. */
   readonly records: Buffer;
@@ -70,11 +82,11 @@ export async function fetchFromBroker(
         {
           name: cluster.topic,
           topicId: topicId ?? ZERO_UUID,
-          partitions: partitions.map(({ partition, fetchOffset }) => ({
-            index: partition,
-            currentLeaderEpoch: UNKNOWN_LEADER_EPOCH,
-            fetchOffset: BigInt(fetchOffset),
-            lastFetchedEpoch: NO_FETCHED_EPOCH,
+          partitions: partitions.map((asked) => ({
+            index: asked.partition,
+            currentLeaderEpoch: asked.leaderEpoch,
+            fetchOffset: BigInt(asked.fetchOffset),
+            lastFetchedEpoch: asked.fetchedEpoch,
             logStartOffset: UNKNOWN_LOG_START,
             maxBytes: maxBytesPerPartition,
           })),
@@ -91,23 +103,17 @@ export async function fetchFromBroker(
   return new Map(fetched.map((part) => [part.index, partitionOf(part)]));
 }
 
-function partitionOf(part: {
-  readonly index: number;
-  readonly errorCode: number;
-  readonly highWatermark: bigint;
-  readonly lastStableOffset: bigint;
-  readonly abortedTransactions:
-    | readonly { readonly producerId: bigint; readonly firstOffset: bigint }[]
-    | undefined;
-  readonly records: Buffer | undefined;
-}): FetchedPartition {
+function partitionOf(part: PartitionAnswer): FetchedPartition {
   const { index, errorCode, abortedTransactions = [], records = NO_RECORDS } = part;
+  const { divergingEpoch } = part;
   // Brokers before version 4 of the answer know no transactions.
   const logEnd = part.lastStableOffset < 0n ? part.highWatermark : part.lastStableOffset;
   return {
     partition: index,
     errorCode,
     logEnd: logEnd < 0n ? undefined : offsetFromInt64(logEnd),
+    logStart: offsetFromInt64(part.logStartOffset < 0n ? 0n : part.logStartOffset),
+    divergedAt: divergingEpoch && offsetFromInt64(divergingEpoch.endOffset),
     abortedTransactions: abortedTransactions.map(({ producerId, firstOffset }) => ({
       producerId,
       firstOffset: offsetFromInt64(firstOffset),

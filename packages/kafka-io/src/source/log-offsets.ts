@@ -3,11 +3,11 @@ import { throwOnErrorCode } from "../broker/broker-error.ts";
 import type { KafkaCluster } from "../cluster/kafka-cluster.ts";
 import type { LogRange } from "../port/kafka-source.ts";
 import { offsetFromInt64 } from "../protocol/offset.ts";
+import { UNKNOWN_EPOCH } from "./epoch-history.ts";
 
 const CONSUMER_REPLICA_ID = -1;
 /** With it the latest offset is the last stable one. */
 const READ_COMMITTED = 1;
-const UNKNOWN_LEADER_EPOCH = -1;
 
 /**
  * Log start and last stable offset of each partition, asked of their leaders in the cluster's
@@ -50,7 +50,7 @@ async function offsetsAt(
         name: cluster.topic,
         partitions: partitions.map((index) => ({
           index,
-          currentLeaderEpoch: UNKNOWN_LEADER_EPOCH,
+          currentLeaderEpoch: cluster.leaderEpochs.get(index) ?? UNKNOWN_EPOCH,
           timestamp,
         })),
       },

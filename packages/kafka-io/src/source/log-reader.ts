@@ -1,17 +1,19 @@
-import { setImmediate } from "node:timers/promises";
 import { ERROR_CODES } from "@salon/kafka-protocol";
 import { BrokerError } from "../broker/broker-error.ts";
 import type { KafkaCluster } from "../cluster/kafka-cluster.ts";
 import { backoffMs } from "../cluster/retry.ts";
 import type { LogRange, SourceProgress } from "../port/kafka-source.ts";
 import type { RecordChunk } from "../port/record-chunk.ts";
-import { type FetchedLog, nextFetchOffset, readChunks } from "./chunk-reader.ts";
+import { ChunkQueue } from "./chunk-queue.ts";
+import { nextFetchOffset } from "./chunk-reader.ts";
+import { EpochHistory, UNKNOWN_EPOCH } from "./epoch-history.ts";
 import { fetchFromBroker, type FetchedPartition } from "./fetch-from-broker.ts";
+import { planFetches } from "./fetch-plan.ts";
 import type { LogReaderSettings } from "./source-settings.ts";
 import { createReadState, logEndsOf, type ReadState, seekReadState } from "./read-state.ts";
 
 /** What the reader needs of a cluster. */
-type ReadCluster = Pick<KafkaCluster, "topic" | "leaders" | "send">;
+type ReadCluster = Pick<KafkaCluster, "topic" | "leaders" | "leaderEpochs" | "send">;
 
 /** Where the reader's findings go. The first two are called one after the other. */
 export interface LogReaderOutput {
@@ -20,12 +22,6 @@ export interface LogReaderOutput {
   onTrouble(error: unknown): void;
   listLogRange(partition: number): Promise<LogRange>;
   refreshMetadata(): Promise<void>;
-}
-
-interface Delivery {
-  readonly state: ReadState;
-  readonly epoch: number;
-  readonly log: FetchedLog;
 }
 
 /**
@@ -40,12 +36,12 @@ export class LogReader {
   readonly #output: LogReaderOutput;
   readonly #states: Map<number, ReadState> = new Map();
   readonly #epochs: Map<number, number> = new Map();
+  /** Kept while others read a partition: it may come back. */
+  readonly #histories: Map<number, EpochHistory> = new Map();
   readonly #paused: Set<number> = new Set();
   readonly #busyNodes: Set<number> = new Set();
-  readonly #deliveries: Delivery[] = [];
-  #queuedBytes = 0;
+  readonly #queue: ChunkQueue;
   #lastEpoch = 0;
-  #isDelivering = false;
   #isRefreshing = false;
   #isStopped = false;
   #turn = 0;
@@ -56,6 +52,12 @@ export class LogReader {
     this.#cluster = cluster;
     this.#settings = settings;
     this.#output = output;
+    this.#queue = new ChunkQueue({
+      onChunk: (chunk, epoch) => output.onChunk(chunk, epoch),
+      isCurrent: (state, epoch) => this.#isCurrent(state, epoch),
+      onFailed: (state, error) => this.#retryLater(state, error),
+      onDelivered: () => this.#fetchMore(),
+    });
   }
 
   /** Reads these partitions, each from its offset, and no others. */
@@ -117,21 +119,13 @@ export class LogReader {
   /** Sends a fetch to every broker that has something to be fetched and none under way. */
   #fetchMore(): void {
     clearTimeout(this.#timer);
-    if (this.#isStopped || this.#queuedBytes >= this.#settings.maxBytes) return;
-    const { leaders } = this.#cluster;
-    const nowMs = Date.now();
-    let waitMs = Number.POSITIVE_INFINITY;
-    const byNode = new Map<number, ReadState[]>();
-    for (const state of this.#states.values()) {
-      if (state.isPaused || state.isHalted) continue;
-      if (state.notBeforeMs > nowMs) {
-        waitMs = Math.min(waitMs, state.notBeforeMs - nowMs);
-        continue;
-      }
-      const leader = leaders.get(state.partition) ?? -1;
-      if (leader < 0) this.#retryLater(state, undefined);
-      else byNode.set(leader, [...(byNode.get(leader) ?? []), state]);
-    }
+    if (this.#isStopped || this.#queue.bytes >= this.#settings.maxBytes) return;
+    const { byNode, leaderless, waitMs } = planFetches(
+      this.#states.values(),
+      this.#cluster.leaders,
+      Date.now(),
+    );
+    for (const state of leaderless) this.#retryLater(state, undefined);
     for (const [nodeId, states] of byNode) {
       if (!this.#busyNodes.has(nodeId)) void this.#fetch(nodeId, states);
     }
@@ -153,6 +147,8 @@ export class LogReader {
         partitions: asked.map(({ state, fetchOffset }) => ({
           partition: state.partition,
           fetchOffset,
+          leaderEpoch: this.#cluster.leaderEpochs.get(state.partition) ?? UNKNOWN_EPOCH,
+          fetchedEpoch: this.#history(state).before(fetchOffset),
         })),
       });
       this.#fetchedAtMs = Date.now();
@@ -169,7 +165,7 @@ export class LogReader {
     } finally {
       this.#busyNodes.delete(nodeId);
     }
-    void this.#deliver();
+    void this.#queue.deliver();
     this.#fetchMore();
   }
 
@@ -184,6 +180,10 @@ export class LogReader {
       this.#takeError(state, part.errorCode);
       return;
     }
+    if (part.divergedAt !== undefined) {
+      this.#takeDivergence(state, part.logStart, part.divergedAt);
+      return;
+    }
     state.logEnd = part.logEnd;
     const { chunkBytes, inflatedBatchBytesMax } = this.#settings;
     const { topic } = this.#cluster;
@@ -192,7 +192,8 @@ export class LogReader {
     const log = { topic, partition, requestedOffset, records, abortedTransactions };
     const limits = { chunkBytes, inflatedBatchBytesMax };
     try {
-      const nextOffset = nextFetchOffset({ ...log, ...limits });
+      const history = this.#history(state);
+      const nextOffset = nextFetchOffset({ ...log, ...limits }, history.note.bind(history));
       if (nextOffset === requestedOffset) {
         state.failures = 0;
         return;
@@ -202,8 +203,7 @@ export class LogReader {
       this.#retryLater(state, error);
       return;
     }
-    this.#queuedBytes += records.length;
-    this.#deliveries.push({ state, epoch: state.epoch, log: { ...log, ...limits } });
+    this.#queue.add(state, { ...log, ...limits });
   }
 
   #takeError(state: ReadState, errorCode: number): void {
@@ -216,60 +216,41 @@ export class LogReader {
     this.#retryLater(state, new BrokerError(errorCode, what));
   }
 
-  /** A follower that has just become leader may refuse an offset it is about to have. */
+  /** The leader has not what was read of an epoch, or no longer knows where that epoch ended. */
+  #takeDivergence(state: ReadState, startOffset: number, endOffset: number): void {
+    if (endOffset >= state.fetchOffset) {
+      this.#history(state).clear();
+      return;
+    }
+    state.isHalted = true;
+    const { partition, epoch, fetchOffset } = state;
+    const told = this.#output.onOutOfRange(partition, fetchOffset, { startOffset, endOffset });
+    told.catch((error: unknown) => this.#readAgain(state, epoch, error));
+  }
+
   async #reportOutOfRange(state: ReadState, epoch: number, offset: number): Promise<void> {
     try {
       const range = await this.#output.listLogRange(state.partition);
       if (!this.#isCurrent(state, epoch)) return;
-      if (offset >= range.startOffset && offset <= range.endOffset) {
-        state.isHalted = false;
-        this.#retryLater(state, undefined);
-        return;
-      }
-      await this.#output.onOutOfRange(state.partition, offset, range);
+      // A follower that has just become leader may refuse an offset it is about to have.
+      const isPassing = offset >= range.startOffset && offset <= range.endOffset;
+      if (isPassing) this.#readAgain(state, epoch, undefined);
+      else await this.#output.onOutOfRange(state.partition, offset, range);
     } catch (error) {
-      if (!this.#isCurrent(state, epoch)) return;
-      state.isHalted = false;
-      this.#retryLater(state, error);
+      this.#readAgain(state, epoch, error);
     }
   }
 
-  /** Delivers what was fetched, in order; only one of these runs at a time. */
-  async #deliver(): Promise<void> {
-    if (this.#isDelivering) return;
-    this.#isDelivering = true;
-    for (;;) {
-      const delivery = this.#deliveries.shift();
-      if (delivery === undefined) break;
-      await this.#deliverChunks(delivery);
-      this.#queuedBytes -= delivery.log.records.length;
-      // Heartbeats and sockets get their turn also where the output never waits for them.
-      await setImmediate();
-      this.#fetchMore();
-    }
-    this.#isDelivering = false;
+  #readAgain(state: ReadState, epoch: number, error: unknown): void {
+    if (!this.#isCurrent(state, epoch)) return;
+    state.isHalted = false;
+    this.#retryLater(state, error);
   }
 
-  async #deliverChunks({ state, epoch, log }: Delivery): Promise<void> {
-    try {
-      if (log.requestedOffset !== state.delivered) return;
-      for (const chunk of readChunks(log)) {
-        if (!this.#isCurrent(state, epoch)) return;
-        if (state.isPaused) {
-          // Fetched again on resuming: the caller paused to have no more of it in memory.
-          state.fetchOffset = state.delivered;
-          return;
-        }
-        await this.#output.onChunk(chunk, epoch);
-        if (!this.#isCurrent(state, epoch)) return;
-        state.delivered = chunk.nextOffset;
-        state.failures = 0;
-      }
-    } catch (error) {
-      if (!this.#isCurrent(state, epoch)) return;
-      state.fetchOffset = state.delivered;
-      this.#retryLater(state, error);
-    }
+  #history({ partition }: ReadState): EpochHistory {
+    const history = this.#histories.get(partition) ?? new EpochHistory();
+    this.#histories.set(partition, history);
+    return history;
   }
 
   #isCurrent(state: ReadState, epoch: number): boolean {

@@ -20,7 +20,7 @@ export interface KafkaCluster extends AsyncDisposable {
 export async function connectKafkaCluster(bootstrapServers: string): Promise<KafkaCluster> {
   await using resources = new AsyncDisposableStack();
   const writer = resources.use(await startLibrdkafka({ bootstrapServers }));
-  const kafka = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING });
+  const kafka = new Kafka({ brokers: bootstrapServers.split(","), logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
   resources.defer(() => admin.disconnect());

@@ -5,6 +5,8 @@ export interface PendingFetch {
   readonly nodeId: number;
   /** Fetch offsets by partition, in the order asked. */
   readonly offsets: ReadonlyMap<number, number>;
+  /** By partition: the leader's epoch, and that of the record before the offset. */
+  readonly epochs: ReadonlyMap<number, readonly [leader: number, fetched: number]>;
   answer(partitions: readonly FetchAnswer[]): Promise<void>;
   fail(error: Error): Promise<void>;
 }
@@ -15,9 +17,13 @@ interface FetchAnswer {
   readonly records?: Buffer;
   /** Last stable offset. */
   readonly logEnd?: number;
+  readonly logStart?: number;
+  /** Where the log parts from what was fetched. */
+  readonly divergedAt?: number;
 }
 
-const VERSION = 11;
+/** The last one in which topics have names. */
+const VERSION = 12;
 
 /**
  * Stands in for a cluster where only fetches matter: they are kept until the test answers, so that
@@ -27,6 +33,7 @@ export class FakeCluster {
   readonly topic = "ratings";
   readonly fetches: PendingFetch[] = [];
   readonly leaders: Map<number, number>;
+  readonly leaderEpochs: Map<number, number> = new Map();
   refreshes = 0;
 
   constructor(leaders: Record<number, number>) {
@@ -52,7 +59,8 @@ export class FakeCluster {
     return new Promise<Response>((resolve, reject) => {
       this.fetches.push({
         nodeId,
-        offsets: offsetsOf(asked),
+        offsets: ofEach(asked, ({ fetchOffset }) => Number(fetchOffset)),
+        epochs: ofEach(asked, (part) => [part.currentLeaderEpoch, part.lastFetchedEpoch] as const),
         async answer(partitions) {
           resolve(api.decodeResponse(VERSION, encodeAnswer(partitions)));
           await settle();
@@ -71,9 +79,14 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-function offsetsOf({ topics }: RequestOf<typeof fetch>): Map<number, number> {
+type AskedPartition = RequestOf<typeof fetch>["topics"][number]["partitions"][number];
+
+function ofEach<Value>(
+  { topics }: RequestOf<typeof fetch>,
+  value: (asked: AskedPartition) => Value,
+): Map<number, Value> {
   const partitions = topics.flatMap((topic) => topic.partitions);
-  return new Map(partitions.map(({ index, fetchOffset }) => [index, Number(fetchOffset)]));
+  return new Map(partitions.map((asked) => [asked.index, value(asked)]));
 }
 
 function encodeAnswer(partitions: readonly FetchAnswer[]): Buffer {
@@ -85,15 +98,17 @@ function encodeAnswer(partitions: readonly FetchAnswer[]): Buffer {
       {
         name: "ratings",
         topicId: ZERO_UUID,
-        partitions: partitions.map(({ partition, errorCode = 0, logEnd = -1, records }) => ({
+        partitions: partitions.map(({ partition, divergedAt, ...part }) => ({
           index: partition,
-          errorCode,
+          errorCode: part.errorCode ?? 0,
           highWatermark: -1n,
-          lastStableOffset: BigInt(logEnd),
-          logStartOffset: -1n,
+          lastStableOffset: BigInt(part.logEnd ?? -1),
+          logStartOffset: BigInt(part.logStart ?? -1),
           abortedTransactions: undefined,
           preferredReadReplica: -1,
-          records,
+          records: part.records,
+          divergingEpoch:
+            divergedAt === undefined ? undefined : { epoch: 0, endOffset: BigInt(divergedAt) },
         })),
       },
     ],

@@ -1,74 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { LogRange, RecordChunk } from "../../src/index.ts";
-import { LogReader } from "../../src/source/log-reader.ts";
-import type { LogReaderSettings } from "../../src/source/source-settings.ts";
-import { encodeRecordBatch } from "../../src/protocol/record-batch-encoder.ts";
-import { FakeCluster, settle } from "./fake-cluster.ts";
+import { settle } from "./fake-cluster.ts";
+import { batchAt, openReader, pass } from "./log-reader-kit.ts";
 
 const OFFSET_OUT_OF_RANGE = 1;
 const NOT_LEADER_OR_FOLLOWER = 6;
-
-function batchAt(baseOffset: number, count: number): Buffer {
-  const batch = encodeRecordBatch({
-    records: Array.from({ length: count }, () => ({ value: Buffer.alloc(100) })),
-    nowMs: 0,
-    compression: "none",
-    producerId: -1n,
-    producerEpoch: -1,
-    baseSequence: -1,
-  });
-  batch.writeBigInt64BE(BigInt(baseOffset), 0);
-  return batch;
-}
-
-function open(leaders: Record<number, number>, change: Partial<LogReaderSettings> = {}) {
-  const cluster = new FakeCluster(leaders);
-  const chunks: string[] = [];
-  const held: (() => void)[] = [];
-  const outOfRange: unknown[] = [];
-  const troubles: unknown[] = [];
-  const state = {
-    cluster,
-    chunks,
-    outOfRange,
-    troubles,
-    isHolding: false,
-    range: { startOffset: 0, endOffset: 1000 } as LogRange,
-    failure: undefined as Error | undefined,
-    async release() {
-      held.shift()?.();
-      await settle();
-    },
-  };
-  const settings: LogReaderSettings = {
-    maxWaitMs: 100,
-    minBytes: 1,
-    maxBytes: 10_000,
-    maxBytesPerPartition: 10_000,
-    chunkBytes: 1_000_000,
-    inflatedBatchBytesMax: 1_000_000,
-    requestTimeoutMs: 1000,
-    ...change,
-  };
-  const reader = new LogReader(cluster, settings, {
-    async onChunk(chunk: RecordChunk, epoch: number) {
-      if (state.failure !== undefined) throw state.failure;
-      const { partition, requestedOffset, nextOffset } = chunk;
-      chunks.push(`${partition}: ${requestedOffset}-${nextOffset} @${epoch}`);
-      if (state.isHolding) await new Promise<void>((resolve) => held.push(resolve));
-    },
-    onOutOfRange: async (...call) => void outOfRange.push(call),
-    onTrouble: (error) => void troubles.push(error),
-    listLogRange: async () => state.range,
-    refreshMetadata: async () => void cluster.refreshes++,
-  });
-  return { ...state, state, reader };
-}
-
-async function pass(ms: number): Promise<void> {
-  await vi.advanceTimersByTimeAsync(ms);
-  await settle();
-}
 
 describe("LogReader", () => {
   beforeEach(() => {
@@ -79,7 +14,7 @@ describe("LogReader", () => {
   });
 
   test("one fetch for each broker, each going on where the last one ended", async () => {
-    const { cluster, reader, chunks } = open({ 0: 1, 1: 2, 2: 1 });
+    const { cluster, reader, chunks } = openReader({ 0: 1, 1: 2, 2: 1 });
     reader.assign(
       new Map([
         [0, 5],
@@ -111,7 +46,7 @@ describe("LogReader", () => {
 
   test("the log's ends are those of the latest fetch, also of one without records", async () => {
     vi.setSystemTime(7_000);
-    const { cluster, reader } = open({ 0: 1, 1: 1, 2: 1 });
+    const { cluster, reader } = openReader({ 0: 1, 1: 1, 2: 1 });
     reader.assign(new Map([0, 1, 2].map((partition) => [partition, 5])));
     await settle();
     expect(reader.progress()).toEqual({ logEnds: new Map(), fetchedAtMs: undefined });
@@ -131,7 +66,7 @@ describe("LogReader", () => {
   });
 
   test("the next fetch is sent while a chunk is worked on, and no more than that", async () => {
-    const { cluster, reader, state, chunks } = open({ 0: 1 }, { maxBytes: 1000 });
+    const { cluster, reader, state, chunks } = openReader({ 0: 1 }, { maxBytes: 1000 });
     state.isHolding = true;
     reader.assign(new Map([[0, 0]]));
     await settle();
@@ -148,7 +83,7 @@ describe("LogReader", () => {
   });
 
   test("after a seek nothing of before is delivered", async () => {
-    const { cluster, reader, state, chunks } = open({ 0: 1 });
+    const { cluster, reader, state, chunks } = openReader({ 0: 1 });
     state.isHolding = true;
     reader.assign(new Map([[0, 0]]));
     await settle();
@@ -167,7 +102,7 @@ describe("LogReader", () => {
   });
 
   test("a paused partition's fetched records are fetched again on resuming", async () => {
-    const { cluster, reader, state, chunks } = open({ 0: 1 });
+    const { cluster, reader, state, chunks } = openReader({ 0: 1 });
     state.isHolding = true;
     reader.assign(new Map([[0, 0]]));
     await settle();
@@ -190,7 +125,7 @@ describe("LogReader", () => {
   });
 
   test("a paused partition stays so when it is assigned, and not after it was revoked", async () => {
-    const { cluster, reader } = open({ 0: 1 });
+    const { cluster, reader } = openReader({ 0: 1 });
     reader.pause([0]);
     reader.assign(new Map([[0, 0]]));
     await settle();
@@ -203,7 +138,7 @@ describe("LogReader", () => {
   });
 
   test("what comes after a revocation is nobody's, also if the partition comes back", async () => {
-    const { cluster, reader, chunks } = open({ 0: 1 });
+    const { cluster, reader, chunks } = openReader({ 0: 1 });
     reader.assign(new Map([[0, 0]]));
     await settle();
     const old = cluster.take();
@@ -216,7 +151,7 @@ describe("LogReader", () => {
   });
 
   test("a failed fetch is reported and sent again, later each time", async () => {
-    const { cluster, reader, troubles } = open({ 0: 1 });
+    const { cluster, reader, troubles } = openReader({ 0: 1 });
     reader.assign(new Map([[0, 0]]));
     await settle();
     const failure = new Error("connection lost");
@@ -234,7 +169,7 @@ describe("LogReader", () => {
   });
 
   test("a leader that moved is asked after, and followed", async () => {
-    const { cluster, reader, troubles } = open({ 0: 1 });
+    const { cluster, reader, troubles } = openReader({ 0: 1 });
     reader.assign(new Map([[0, 0]]));
     await settle();
     cluster.leaders.set(0, 2);
@@ -246,7 +181,7 @@ describe("LogReader", () => {
   });
 
   test("out of range: nothing more is fetched before a seek", async () => {
-    const { cluster, reader, state, outOfRange } = open({ 0: 1 });
+    const { cluster, reader, state, outOfRange } = openReader({ 0: 1 });
     state.range = { startOffset: 40, endOffset: 90 };
     reader.assign(new Map([[0, 10]]));
     await settle();
@@ -261,7 +196,7 @@ describe("LogReader", () => {
   });
 
   test("out of range by mistake: an offset inside of the log is fetched again", async () => {
-    const { cluster, reader, outOfRange } = open({ 0: 1 });
+    const { cluster, reader, outOfRange } = openReader({ 0: 1 });
     reader.assign(new Map([[0, 10]]));
     await settle();
     await cluster.take().answer([{ partition: 0, errorCode: OFFSET_OUT_OF_RANGE }]);
@@ -272,7 +207,7 @@ describe("LogReader", () => {
   });
 
   test("a chunk that was refused is fetched and delivered again", async () => {
-    const { cluster, reader, state, chunks, troubles } = open({ 0: 1 });
+    const { cluster, reader, state, chunks, troubles } = openReader({ 0: 1 });
     state.failure = new Error("the disk is full");
     reader.assign(new Map([[0, 0]]));
     await settle();
@@ -292,7 +227,7 @@ describe("LogReader", () => {
   });
 
   test("a broken batch is reported, and what lies before it delivered", async () => {
-    const { cluster, reader, chunks, troubles } = open({ 0: 1 }, { chunkBytes: 1 });
+    const { cluster, reader, chunks, troubles } = openReader({ 0: 1 }, { chunkBytes: 1 });
     reader.assign(new Map([[0, 0]]));
     await settle();
     const broken = batchAt(3, 3);
@@ -305,7 +240,7 @@ describe("LogReader", () => {
   });
 
   test("nothing is fetched or delivered once it is stopped", async () => {
-    const { cluster, reader, chunks, troubles } = open({ 0: 1 });
+    const { cluster, reader, chunks, troubles } = openReader({ 0: 1 });
     reader.assign(new Map([[0, 0]]));
     await settle();
     const last = cluster.take();
