@@ -26,16 +26,20 @@ import {
 import type { SinkSettings } from "@salon/sink";
 import { parseDeadLetterPlace } from "./dead-letter-place.ts";
 import { EXIT_CODES } from "./failure-advice.ts";
-import { defaultGroupId } from "./group-id.ts";
+import {
+  addReaderOptions,
+  readAssignment,
+  type ReaderArguments,
+  readReaderArguments,
+  refuseEmpty,
+} from "./reader-options.ts";
 import { addUiOptions, readUiArguments, type UiArguments } from "./ui-options.ts";
 
 /** What `salon-consume` is to do. */
 export interface ConsumeSettings {
   readonly log: LogSettings;
   readonly kafka: KafkaArguments;
-  /** Absent where partitions are assigned and no group was named. */
-  readonly groupId?: string | undefined;
-  readonly sessionTimeoutMs: number;
+  readonly reader: ReaderArguments;
   readonly catalog: CatalogArguments;
   readonly sink: SinkSettings;
   /** A topic that gets the dead letters besides their table. */
@@ -50,10 +54,7 @@ export interface ConsumeSettings {
 
 interface ConsumeOptionValues {
   readonly topic: string;
-  readonly groupId?: string;
-  readonly assign?: string;
   readonly sourceId?: string;
-  readonly sessionTimeout: number;
   readonly timestampType: "string" | "timestamp" | "timestamptz";
   readonly timeZone: string;
   readonly startingOffsets: "latest" | "earliest";
@@ -81,6 +82,7 @@ export function parseArgs(argv: readonly string[], version: string): ParseOutcom
     exitCodes: EXIT_CODES,
   });
   addKafkaOptions(command);
+  addReaderOptions(command);
   addSourceOptions(command);
   addCatalogOptions(command);
   addTableOptions(command);
@@ -93,25 +95,8 @@ function addSourceOptions(command: Command): void {
   command
     .addOption(
       textOption(
-        "--group-id <name>",
-        "consumer group whose members share the partitions (default: one for topic and table)",
-      ),
-    )
-    .addOption(textOption("--assign <numbers>", "read these partitions, as 0,1,2, without a group"))
-    .addOption(
-      textOption(
         "--source-id <name>",
         "name of the topic in the table's ledger (default: the topic's)",
-      ),
-    )
-    .addOption(
-      durationOption(
-        "--session-timeout <time>",
-        "after how long without a sign of life the group replaces a member",
-        {
-          defaultText: "10s",
-          minMs: 1_000,
-        },
       ),
     )
     .addOption(
@@ -223,8 +208,6 @@ function addCommitOptions(command: Command): void {
 function readSettings(command: Command): ConsumeSettings {
   const values = command.opts<ConsumeOptionValues>();
   const catalog = readCatalogArguments(command);
-  const assign = values.assign === undefined ? undefined : parsePartitions(values.assign);
-  refuseEmpty("--group-id", values.groupId);
   refuseEmpty("--source-id", values.sourceId);
   refuseEmpty("--rules", values.rules);
   if (!isTimeZone(values.timeZone)) {
@@ -238,9 +221,7 @@ function readSettings(command: Command): ConsumeSettings {
     log: readLogSettings(command),
     kafka: readKafkaArguments(command),
     deadLetterTopic: deadLetters.topic,
-    groupId:
-      values.groupId ?? (assign === undefined ? defaultGroupId(values.topic, catalog) : undefined),
-    sessionTimeoutMs: values.sessionTimeout,
+    reader: readReaderArguments(command, catalog),
     catalog,
     rules: values.rules,
     ui: readUiArguments(command),
@@ -252,7 +233,7 @@ function readSettings(command: Command): ConsumeSettings {
       tableProperties: readNameValues(command, "--table-property"),
       timestampType: values.timestampType,
       timeZone: values.timeZone,
-      assign,
+      assign: readAssignment(command),
       startingOffsets: values.startingOffsets,
       trigger: values.trigger,
       commitIntervalMs: values.commitInterval,
@@ -268,14 +249,6 @@ function readSettings(command: Command): ConsumeSettings {
   };
 }
 
-function parsePartitions(text: string): readonly number[] {
-  const numbers = text.split(",").map((part) => part.trim());
-  const partitions = [...new Set(numbers.map(Number))].toSorted((a, b) => a - b);
-  const isList = numbers.every((number) => /^\d{1,9}$/.test(number));
-  if (isList && partitions.length === numbers.length) return partitions;
-  throw usageError(`--assign takes different partitions, as 0,1,2, not "${text}"`);
-}
-
 /** Whether the runtime's time zone database knows the name. */
 function isTimeZone(timeZone: string): boolean {
   try {
@@ -283,10 +256,6 @@ function isTimeZone(timeZone: string): boolean {
   } catch {
     return false;
   }
-}
-
-function refuseEmpty(flag: string, value: string | undefined): void {
-  if (value === "") throw usageError(`${flag} must not be empty`);
 }
 
 function usageError(message: string): CommandLineError {

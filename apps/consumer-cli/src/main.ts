@@ -42,7 +42,7 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
     loadKafkaConnection(settings.kafka, "salon-consume"),
     loadCatalogProperties(settings.catalog),
   ]);
-  const { catalog: catalogArguments, groupId, sessionTimeoutMs, sink } = settings;
+  const { catalog: catalogArguments, reader, sink } = settings;
   const rules = await loadRules(settings.rules, ratingsSchema);
   const { ui, configuration } = settings;
   for (const flag of shownSecrets(configuration)) {
@@ -66,7 +66,7 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
   await using source = await retryWhileUnreachable(
     () =>
       openKafkaSource(
-        { ...connection, topic, groupId, assign, sessionTimeoutMs },
+        { ...connection, ...reader, topic, assign },
         { logger: toKafkaLogger(logger) },
       ),
     context,
@@ -83,7 +83,13 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
           context,
         );
   logger.info(
-    { topic, table: catalogArguments.table, groupId, assign, trigger: sink.trigger },
+    {
+      topic,
+      table: catalogArguments.table,
+      groupId: reader.groupId,
+      assign,
+      trigger: sink.trigger,
+    },
     `reading topic ${topic} into table ${catalogArguments.table}`,
   );
   const summary = await runSink(sink, {

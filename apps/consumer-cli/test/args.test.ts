@@ -12,6 +12,7 @@ const FLAGS = [
   "--assign",
   "--source-id",
   "--session-timeout",
+  "--client-rack",
   "--security-protocol",
   "--sasl-mechanism",
   "--sasl-username",
@@ -76,8 +77,10 @@ describe("parseArgs", () => {
         driver: "salon",
         securityProtocol: "PLAINTEXT",
       },
-      groupId: expect.stringMatching(/^salon\.bronze_ratings_streaming\./),
-      sessionTimeoutMs: 10_000,
+      reader: {
+        groupId: expect.stringMatching(/^salon\.bronze_ratings_streaming\./),
+        sessionTimeoutMs: 10_000,
+      },
       catalog: {
         properties: { type: "hadoop", warehouse: "./warehouse" },
         namespace: [],
@@ -110,6 +113,7 @@ describe("parseArgs", () => {
     expect(
       settings(
         "--bootstrap-servers a:1 --topic t --group-id g --source-id s --session-timeout 30s " +
+          "--client-rack eu-1a " +
           "--catalog rest --catalog-property uri=http://h:1 --catalog-property token=x " +
           "--warehouse s3a://w --namespace a.b --table bronze " +
           "--table-property write.parquet.compression-codec=snappy --table-property x=1 " +
@@ -121,8 +125,7 @@ describe("parseArgs", () => {
     ).toEqual({
       log: { level: "warn", format: "pretty" },
       kafka: { bootstrapServers: ["a:1"], driver: "salon", securityProtocol: "PLAINTEXT" },
-      groupId: "g",
-      sessionTimeoutMs: 30_000,
+      reader: { groupId: "g", sessionTimeoutMs: 30_000, clientRack: "eu-1a" },
       catalog: {
         properties: { type: "rest", uri: "http://h:1", token: "x", warehouse: "s3a://w" },
         namespace: ["a", "b"],
@@ -210,8 +213,8 @@ describe("parseArgs", () => {
 
   it("reads assigned partitions without a group, unless one is named", () => {
     expect(settings("--assign 2,0,1")).toMatchObject({ sink: { assign: [0, 1, 2] } });
-    expect(settings("--assign 0")).not.toHaveProperty("groupId", expect.any(String));
-    expect(settings("--assign 0 --group-id g")).toMatchObject({ groupId: "g" });
+    expect(settings("--assign 0")).not.toHaveProperty("reader.groupId", expect.any(String));
+    expect(settings("--assign 0 --group-id g")).toMatchObject({ reader: { groupId: "g" } });
   });
 
   it.each([
@@ -243,12 +246,15 @@ describe("parseArgs", () => {
     });
   });
 
-  it.each(["--group-id", "--source-id", "--table", "--topic"])("refuses an empty %s", (flag) => {
-    expect(parseArgs([flag, ""], "1")).toEqual({
-      kind: "usage-error",
-      message: expect.stringContaining(flag),
-    });
-  });
+  it.each(["--group-id", "--client-rack", "--source-id", "--table", "--topic"])(
+    "refuses an empty %s",
+    (flag) => {
+      expect(parseArgs([flag, ""], "1")).toEqual({
+        kind: "usage-error",
+        message: expect.stringContaining(flag),
+      });
+    },
+  );
 
   it("shows every flag with its variable in its help", () => {
     const outcome = parseArgs(["--help"], "1");

@@ -35,9 +35,10 @@ export async function openKafkaSink(
   return openTopicSink(settings, brokerLinks(settings, components));
 }
 
-function brokerLinks(
+/** The links of the driver that the settings name. */
+export function brokerLinks(
   settings: KafkaConnectionSettings,
-  { logger }: KafkaComponents,
+  { logger }: KafkaComponents = {},
 ): CreateBrokerLink {
   const { driver = "salon" } = settings;
   switch (driver) {

@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { fetch } from "@salon/kafka-protocol";
 import { type KafkaService, startKafka } from "@salon/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openKafkaSource } from "../src/index.ts";
+import { type KafkaSource, openKafkaSource } from "../src/index.ts";
+import { brokerLinks } from "../src/open-kafka.ts";
+import { openTopicSource } from "../src/source/topic-source.ts";
+import { type DriverName, DRIVERS } from "./kit/drivers.ts";
 import { connectKafkaCluster, type KafkaCluster, numbered } from "./kit/kafka-cluster.ts";
 import { eventually, RecordingHandler } from "./kit/recording-handler.ts";
 
@@ -9,7 +13,13 @@ let kafka: KafkaService;
 let cluster: KafkaCluster;
 
 beforeAll(async () => {
-  kafka = await startKafka({ brokerCount: 3 });
+  kafka = await startKafka({
+    brokerCount: 3,
+    racks: ["a", "b", "c"],
+    properties: {
+      "replica.selector.class": "org.apache.kafka.common.replica.RackAwareReplicaSelector",
+    },
+  });
   cluster = await connectKafkaCluster(kafka.bootstrapServers);
 });
 
@@ -41,6 +51,64 @@ function broker(nodeId: number): KafkaService["brokers"][number] {
   if (found === undefined) throw new Error(`no broker ${nodeId}`);
   return found;
 }
+
+/** A source, and the ports of the brokers that its fetches went to. */
+async function openSpied(
+  topic: string,
+  driver: DriverName,
+): Promise<{ source: KafkaSource; fetchedFrom: number[] }> {
+  const bootstrapServers = kafka.bootstrapServers.split(",");
+  const settings = { driver, bootstrapServers, topic, assign: [0], clientRack: "b" };
+  const createLink = brokerLinks(settings);
+  const fetchedFrom: number[] = [];
+  const source = await openTopicSource(settings, (address) => {
+    const link = createLink(address);
+    return {
+      send: (api, request, options) => {
+        if (api.key === fetch.key) fetchedFrom.push(address.port);
+        return link.send(api, request, options);
+      },
+      close: () => link.close(),
+    };
+  });
+  return { source, fetchedFrom };
+}
+
+function portOf(nodeId: number): number {
+  return Number(kafka.bootstrapServers.split(",")[nodeId - 1]?.split(":")[1]);
+}
+
+test.each(DRIVERS)(
+  "a reader reads from its rack's replica while that lives, %s",
+  async (driver) => {
+    const topic = await createTopicOn([1, 2], { "min.insync.replicas": "1" });
+    await cluster.writer.produce({ topic, records: numbered(10) });
+    const { source, fetchedFrom } = await openSpied(topic, driver);
+    await using opened = source;
+    const handler = new RecordingHandler();
+    await opened.start(handler);
+    await handler.reaches(0, 10);
+    // The leader was asked first, and had to send nothing but the other's id.
+    expect(fetchedFrom[0]).toBe(portOf(1));
+    expect(fetchedFrom[1]).toBe(portOf(2));
+    for (let round = 1; round < 4; round++) {
+      await cluster.writer.produce({ topic, records: numbered(10, { first: 10 * round }) });
+      await handler.reaches(0, 10 * (round + 1));
+    }
+    expect(fetchedFrom.slice(1).every((port) => port === portOf(2))).toBe(true);
+    expect(handler.troubles).toEqual([]);
+
+    await broker(2).kill();
+    await cluster.writer.produce({ topic, records: numbered(10, { first: 40 }) });
+    await handler.reaches(0, 50);
+    expect(fetchedFrom.at(-1)).toBe(portOf(1));
+    expect(handler.of(0).map(({ value }) => value)).toEqual(
+      numbered(50).map(({ value }) => value.toString()),
+    );
+    await broker(2).start();
+    await eventually(async () => expect((await leadership(topic))?.isr).toHaveLength(2));
+  },
+);
 
 test("a log that an unclean election cut, and that grew again, is out of range", async () => {
   // The third broker only keeps the majority of controllers.

@@ -8,15 +8,14 @@ type PartitionAnswer = ResponseOf<typeof fetch>["topics"][number]["partitions"][
 
 const CONSUMER_REPLICA_ID = -1;
 const READ_COMMITTED = 1;
-/** No fetch session, no follower reads. */
-const NO_SESSION = { sessionId: 0, sessionEpoch: -1, forgotten: [], rackId: "" } as const;
+const NO_SESSION = { sessionId: 0, sessionEpoch: -1, forgotten: [] } as const;
 const UNKNOWN_LOG_START = -1n;
 /** The last version in which topics are named. */
 const NAMED_VERSION_MAX = 12;
 const NO_RECORDS: Buffer = Buffer.alloc(0);
 
 /** Where to read on in one partition; epochs that are not known are -1. */
-export interface AskedPartition {
+interface AskedPartition {
   readonly partition: number;
   readonly fetchOffset: number;
   /** A broker that knows of another refuses the fetch (KIP-320). */
@@ -32,6 +31,8 @@ export interface FetchRequest {
    * that was created anew is another (KIP-516).
    */
   readonly topicId?: string | undefined;
+  /** Where the reader is, for a leader that refers to nearer replicas; empty: none is wanted. */
+  readonly rackId: string;
   /** The broker fills the response in this order. */
   readonly partitions: readonly AskedPartition[];
   readonly maxWaitMs: number;
@@ -52,6 +53,8 @@ export interface FetchedPartition {
   readonly logStart: number;
   /** What was fetched before is gone from the log from here on: it was truncated. */
   readonly divergedAt?: number | undefined;
+  /** The replica to read from now on: without it the leader would have sent records. */
+  readonly preferredReplica?: number | undefined;
   readonly abortedTransactions: readonly AbortedTransaction[];
   /** Record batches as they lie in the log; the last one may be cut off. */
   readonly records: Buffer;
@@ -78,6 +81,7 @@ export async function fetchFromBroker(
       maxBytes,
       isolationLevel: READ_COMMITTED,
       ...NO_SESSION,
+      rackId: request.rackId,
       topics: [
         {
           name: cluster.topic,
@@ -105,7 +109,7 @@ export async function fetchFromBroker(
 
 function partitionOf(part: PartitionAnswer): FetchedPartition {
   const { index, errorCode, abortedTransactions = [], records = NO_RECORDS } = part;
-  const { divergingEpoch } = part;
+  const { divergingEpoch, preferredReadReplica } = part;
   // Brokers before version 4 of the answer know no transactions.
   const logEnd = part.lastStableOffset < 0n ? part.highWatermark : part.lastStableOffset;
   return {
@@ -114,6 +118,7 @@ function partitionOf(part: PartitionAnswer): FetchedPartition {
     logEnd: logEnd < 0n ? undefined : offsetFromInt64(logEnd),
     logStart: offsetFromInt64(part.logStartOffset < 0n ? 0n : part.logStartOffset),
     divergedAt: divergingEpoch && offsetFromInt64(divergingEpoch.endOffset),
+    preferredReplica: preferredReadReplica < 0 ? undefined : preferredReadReplica,
     abortedTransactions: abortedTransactions.map(({ producerId, firstOffset }) => ({
       producerId,
       firstOffset: offsetFromInt64(firstOffset),

@@ -1,9 +1,16 @@
-import type { ReadState } from "./read-state.ts";
+import type { ReadState, ReplicaChoice } from "./read-state.ts";
+
+/** What one broker is asked for. */
+export interface BrokerFetch {
+  readonly nodeId: number;
+  readonly states: readonly ReadState[];
+  /** Whether it may answer with another replica to read (KIP-392). */
+  readonly mayRefer: boolean;
+}
 
 /** Which broker is asked for what, as things stand. */
 export interface FetchPlan {
-  /** Partitions to be fetched, by the node id of the broker that is asked. */
-  readonly byNode: ReadonlyMap<number, readonly ReadState[]>;
+  readonly fetches: readonly BrokerFetch[];
   /** Those that nobody leads at present. */
   readonly leaderless: readonly ReadState[];
   /** After how long the next partition is to be fetched again; infinite where none waits. */
@@ -25,9 +32,28 @@ export function planFetches(
       waitMs = Math.min(waitMs, state.notBeforeMs - nowMs);
       continue;
     }
-    const nodeId = leaders.get(state.partition) ?? -1;
+    const nodeId = replicaOf(state, nowMs)?.nodeId ?? leaders.get(state.partition) ?? -1;
     if (nodeId < 0) leaderless.push(state);
     else byNode.set(nodeId, [...(byNode.get(nodeId) ?? []), state]);
   }
-  return { byNode, leaderless, waitMs };
+  const fetches = [...byNode].map(([nodeId, read]) => ({
+    nodeId,
+    states: read,
+    // One that has just failed would be named again.
+    mayRefer: read.every((state) => {
+      const replica = replicaOf(state, nowMs);
+      return replica === undefined || replica.nodeId !== undefined;
+    }),
+  }));
+  return { fetches, leaderless, waitMs };
+}
+
+function replicaOf({ replica }: ReadState, nowMs: number): ReplicaChoice | undefined {
+  return replica !== undefined && nowMs < replica.untilMs ? replica : undefined;
+}
+
+/** Another partition comes first each time: the first is sure to get a whole batch (KIP-74). */
+export function inTurn(states: readonly ReadState[], turn: number): ReadState[] {
+  const first = turn % states.length;
+  return [...states.slice(first), ...states.slice(0, first)];
 }

@@ -8,9 +8,15 @@ import { ChunkQueue } from "./chunk-queue.ts";
 import { nextFetchOffset } from "./chunk-reader.ts";
 import { EpochHistory, UNKNOWN_EPOCH } from "./epoch-history.ts";
 import { fetchFromBroker, type FetchedPartition } from "./fetch-from-broker.ts";
-import { planFetches } from "./fetch-plan.ts";
+import { type BrokerFetch, inTurn, planFetches } from "./fetch-plan.ts";
 import type { LogReaderSettings } from "./source-settings.ts";
-import { createReadState, logEndsOf, type ReadState, seekReadState } from "./read-state.ts";
+import {
+  createReadState,
+  isReplica,
+  logEndsOf,
+  type ReadState,
+  seekReadState,
+} from "./read-state.ts";
 
 /** What the reader needs of a cluster. */
 type ReadCluster = Pick<KafkaCluster, "topic" | "leaders" | "leaderEpochs" | "send">;
@@ -25,10 +31,10 @@ export interface LogReaderOutput {
 }
 
 /**
- * Reads partitions of one topic from their leaders: one fetch under way for each broker, and the
- * next one while what came is being delivered, so that a broker's waiting for new records never
- * holds up what there is. Fetched and undelivered bytes are bounded by `maxBytes` for each broker
- * and `maxBytes` in the queue.
+ * Reads partitions of one topic, from leaders or the replicas that they name: one fetch under way
+ * for each broker, and the next one while what came is being delivered, so that a broker's waiting
+ * for new records never holds up what there is. Fetched and undelivered bytes are bounded by
+ * `maxBytes` for each broker and `maxBytes` in the queue.
  */
 export class LogReader {
   readonly #cluster: ReadCluster;
@@ -120,23 +126,23 @@ export class LogReader {
   #fetchMore(): void {
     clearTimeout(this.#timer);
     if (this.#isStopped || this.#queue.bytes >= this.#settings.maxBytes) return;
-    const { byNode, leaderless, waitMs } = planFetches(
+    const { fetches, leaderless, waitMs } = planFetches(
       this.#states.values(),
       this.#cluster.leaders,
       Date.now(),
     );
     for (const state of leaderless) this.#retryLater(state, undefined);
-    for (const [nodeId, states] of byNode) {
-      if (!this.#busyNodes.has(nodeId)) void this.#fetch(nodeId, states);
+    for (const fetch of fetches) {
+      if (!this.#busyNodes.has(fetch.nodeId)) void this.#fetch(fetch);
     }
     if (waitMs < Number.POSITIVE_INFINITY) {
       this.#timer = setTimeout(() => this.#fetchMore(), waitMs);
     }
   }
 
-  async #fetch(nodeId: number, states: readonly ReadState[]): Promise<void> {
+  async #fetch({ nodeId, states, mayRefer }: BrokerFetch): Promise<void> {
     this.#busyNodes.add(nodeId);
-    const asked = this.#inTurn(states).map((state) => ({
+    const asked = inTurn(states, this.#turn++).map((state) => ({
       state,
       epoch: state.epoch,
       fetchOffset: state.fetchOffset,
@@ -144,6 +150,7 @@ export class LogReader {
     try {
       const fetched = await fetchFromBroker(this.#cluster, nodeId, {
         ...this.#settings,
+        rackId: mayRefer ? this.#settings.rackId : "",
         partitions: asked.map(({ state, fetchOffset }) => ({
           partition: state.partition,
           fetchOffset,
@@ -155,12 +162,15 @@ export class LogReader {
       for (const { state, epoch, fetchOffset } of asked) {
         const part = fetched.get(state.partition);
         const isWanted = this.#isCurrent(state, epoch) && state.fetchOffset === fetchOffset;
-        if (part !== undefined && isWanted) this.#take(state, part);
+        if (part !== undefined && isWanted) this.#take(state, part, nodeId);
       }
     } catch (error) {
       if (!this.#isStopped) {
         this.#output.onTrouble(error);
-        for (const { state } of asked) this.#retryLater(state, undefined);
+        for (const { state } of asked) {
+          if (isReplica(state, nodeId)) this.#readReplica(state, undefined);
+          this.#retryLater(state, undefined);
+        }
       }
     } finally {
       this.#busyNodes.delete(nodeId);
@@ -169,13 +179,17 @@ export class LogReader {
     this.#fetchMore();
   }
 
-  /** Another partition comes first each time: the first is sure to get a whole batch (KIP-74). */
-  #inTurn(states: readonly ReadState[]): ReadState[] {
-    const first = this.#turn++ % states.length;
-    return [...states.slice(first), ...states.slice(0, first)];
-  }
-
-  #take(state: ReadState, part: FetchedPartition): void {
+  #take(state: ReadState, part: FetchedPartition, nodeId: number): void {
+    const isRefused = part.errorCode !== 0 || part.divergedAt !== undefined;
+    if (isRefused && isReplica(state, nodeId)) {
+      // It may only be behind: the leader knows.
+      this.#readReplica(state, undefined);
+      return;
+    }
+    if (part.preferredReplica !== undefined) {
+      this.#readReplica(state, part.preferredReplica);
+      return;
+    }
     if (part.errorCode !== 0) {
       this.#takeError(state, part.errorCode);
       return;
@@ -214,6 +228,11 @@ export class LogReader {
     }
     const what = `fetch of ${this.#cluster.topic}-${state.partition}`;
     this.#retryLater(state, new BrokerError(errorCode, what));
+  }
+
+  /** Reads a replica for a while, or the leader alone. */
+  #readReplica(state: ReadState, nodeId: number | undefined): void {
+    state.replica = { nodeId, untilMs: Date.now() + this.#settings.replicaMaxAgeMs };
   }
 
   /** The leader has not what was read of an epoch, or no longer knows where that epoch ended. */

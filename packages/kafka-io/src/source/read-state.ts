@@ -1,3 +1,11 @@
+/** Which replica is read for a while. */
+export interface ReplicaChoice {
+  /** Absent: the leader, and it is not to name another. */
+  readonly nodeId?: number | undefined;
+  /** Clock time after which the leader is asked anew. */
+  readonly untilMs: number;
+}
+
 /** Where the reading of one partition stands, from its assignment to its revocation. */
 export interface ReadState {
   readonly partition: number;
@@ -10,6 +18,8 @@ export interface ReadState {
   isPaused: boolean;
   /** Out of range: nothing is fetched before a seek. */
   isHalted: boolean;
+  /** Absent: the leader, which may name another (KIP-392). */
+  replica?: ReplicaChoice | undefined;
   /** Clock time before which it is not fetched, after an error. */
   notBeforeMs: number;
   /** Where the log ended at the latest fetch; absent before the first. */
@@ -54,4 +64,9 @@ export function logEndsOf(states: Iterable<ReadState>): ReadonlyMap<number, numb
     if (logEnd !== undefined) ends.set(partition, logEnd);
   }
   return ends;
+}
+
+/** Whether a broker is read because a leader named it. */
+export function isReplica({ replica }: ReadState, nodeId: number): boolean {
+  return replica?.nodeId === nodeId;
 }

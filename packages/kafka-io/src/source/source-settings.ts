@@ -25,6 +25,8 @@ export interface KafkaSourceSettings extends KafkaConnectionSettings {
   readonly chunkBytes?: number | undefined;
   /** A batch that inflates beyond it is an error. Default 256 MiB. */
   readonly inflatedBatchBytesMax?: number | undefined;
+  /** Where this reader is: brokers that select replicas by rack name one there (KIP-392). */
+  readonly clientRack?: string | undefined;
   /** How often leaders and the number of partitions are asked for. Default 30 s. */
   readonly metadataMaxAgeMs?: number | undefined;
 }
@@ -37,6 +39,10 @@ export const METADATA_MAX_AGE_MS = 30_000;
 export interface LogReaderSettings {
   /** Of the topic, where brokers know it. */
   readonly topicId?: string | undefined;
+  /** Empty: records are read from leaders. */
+  readonly rackId: string;
+  /** How long a replica is read, or left alone after an error, before the leader is asked anew. */
+  readonly replicaMaxAgeMs: number;
   readonly maxWaitMs: number;
   readonly minBytes: number;
   readonly maxBytes: number;
@@ -49,6 +55,8 @@ export interface LogReaderSettings {
 /** What the settings mean to the reader. */
 export function readerSettings(settings: KafkaSourceSettings): LogReaderSettings {
   return {
+    rackId: settings.clientRack ?? "",
+    replicaMaxAgeMs: settings.metadataMaxAgeMs ?? METADATA_MAX_AGE_MS,
     maxWaitMs: settings.maxWaitMs ?? 500,
     minBytes: 1,
     maxBytes: settings.maxBytes ?? 10 * MEBIBYTE,

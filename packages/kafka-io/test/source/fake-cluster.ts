@@ -7,6 +7,7 @@ export interface PendingFetch {
   readonly offsets: ReadonlyMap<number, number>;
   /** By partition: the leader's epoch, and that of the record before the offset. */
   readonly epochs: ReadonlyMap<number, readonly [leader: number, fetched: number]>;
+  readonly rackId: string;
   answer(partitions: readonly FetchAnswer[]): Promise<void>;
   fail(error: Error): Promise<void>;
 }
@@ -20,6 +21,7 @@ interface FetchAnswer {
   readonly logStart?: number;
   /** Where the log parts from what was fetched. */
   readonly divergedAt?: number;
+  readonly preferredReplica?: number;
 }
 
 /** The last one in which topics have names. */
@@ -61,6 +63,7 @@ export class FakeCluster {
         nodeId,
         offsets: ofEach(asked, ({ fetchOffset }) => Number(fetchOffset)),
         epochs: ofEach(asked, (part) => [part.currentLeaderEpoch, part.lastFetchedEpoch] as const),
+        rackId: asked.rackId,
         async answer(partitions) {
           resolve(api.decodeResponse(VERSION, encodeAnswer(partitions)));
           await settle();
@@ -105,7 +108,7 @@ function encodeAnswer(partitions: readonly FetchAnswer[]): Buffer {
           lastStableOffset: BigInt(part.logEnd ?? -1),
           logStartOffset: BigInt(part.logStart ?? -1),
           abortedTransactions: undefined,
-          preferredReadReplica: -1,
+          preferredReadReplica: part.preferredReplica ?? -1,
           records: part.records,
           divergingEpoch:
             divergedAt === undefined ? undefined : { epoch: 0, endOffset: BigInt(divergedAt) },

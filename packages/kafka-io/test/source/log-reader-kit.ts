@@ -45,6 +45,8 @@ export function openReader(
     },
   };
   const settings: LogReaderSettings = {
+    rackId: "",
+    replicaMaxAgeMs: 30_000,
     maxWaitMs: 100,
     minBytes: 1,
     maxBytes: 10_000,

@@ -34,6 +34,8 @@ export interface KafkaSettings {
   readonly gateCount?: number | undefined;
   /** One by default; of three, each record is on all and acknowledged by two. Only of 4.3. */
   readonly brokerCount?: number | undefined;
+  /** The rack of each broker, in their order; absent: none has one. */
+  readonly racks?: readonly string[] | undefined;
 }
 
 /** One broker of a running Kafka. */
@@ -120,14 +122,19 @@ export async function startKafka(settings: KafkaSettings = {}): Promise<KafkaSer
     nodes.map(async ({ nodeId, listeners }) => {
       const ownDirectory = join(directory.path, `broker-${nodeId}`);
       await mkdir(ownDirectory);
+      const rack = settings.racks?.[nodeId - 1];
       const launch = await prepare({
         directory: ownDirectory,
         nodeId,
         controllerPorts: nodes.map(({ controllerPort }) => controllerPort),
         listeners,
         isMeasured: settings.isMeasured ?? false,
-        properties: { ...properties, ...settings.properties },
-        systemProperties: security?.systemProperties ?? {},
+        properties: {
+          ...properties,
+          ...(rack !== undefined && { "broker.rack": rack }),
+          ...settings.properties,
+        },
+          systemProperties: security?.systemProperties ?? {},
       });
       return resources.use(new BrokerProcesses(launch));
     }),
