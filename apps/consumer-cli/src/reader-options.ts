@@ -11,6 +11,8 @@ import { defaultGroupId } from "./group-id.ts";
 export interface ReaderArguments {
   /** Absent where partitions are assigned and no group was named. */
   readonly groupId?: string | undefined;
+  /** Of a static member. */
+  readonly groupInstanceId?: string | undefined;
   readonly sessionTimeoutMs: number;
   /** Where the brokers' records are to be read; absent: from leaders. */
   readonly clientRack?: string | undefined;
@@ -19,6 +21,7 @@ export interface ReaderArguments {
 interface ReaderOptionValues {
   readonly topic: string;
   readonly groupId?: string;
+  readonly groupInstanceId?: string;
   readonly assign?: string;
   readonly sessionTimeout: number;
   readonly clientRack?: string;
@@ -31,6 +34,12 @@ export function addReaderOptions(command: Command): void {
       textOption(
         "--group-id <name>",
         "consumer group whose members share the partitions (default: one for topic and table)",
+      ),
+    )
+    .addOption(
+      textOption(
+        "--group-instance-id <name>",
+        "this process's own name in its group, which keeps its partitions for it while it restarts",
       ),
     )
     .addOption(textOption("--assign <numbers>", "read these partitions, as 0,1,2, without a group"))
@@ -60,11 +69,17 @@ export function readAssignment(command: Command): readonly number[] | undefined 
 
 /** How the partitions are shared and read. Throws `USAGE_INVALID`. */
 export function readReaderArguments(command: Command, catalog: CatalogArguments): ReaderArguments {
-  const { topic, groupId, assign, sessionTimeout, clientRack } = command.opts<ReaderOptionValues>();
+  const { topic, groupId, groupInstanceId, assign, sessionTimeout, clientRack } =
+    command.opts<ReaderOptionValues>();
   refuseEmpty("--group-id", groupId);
+  refuseEmpty("--group-instance-id", groupInstanceId);
+  if (groupInstanceId !== undefined && assign !== undefined) {
+    throw usageError("--group-instance-id has no effect with --assign: no group is joined");
+  }
   refuseEmpty("--client-rack", clientRack);
   return {
     groupId: groupId ?? (assign === undefined ? defaultGroupId(topic, catalog) : undefined),
+    groupInstanceId,
     sessionTimeoutMs: sessionTimeout,
     clientRack,
   };

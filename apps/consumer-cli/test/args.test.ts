@@ -9,6 +9,7 @@ const FLAGS = [
   "--bootstrap-servers",
   "--topic",
   "--group-id",
+  "--group-instance-id",
   "--assign",
   "--source-id",
   "--session-timeout",
@@ -113,7 +114,7 @@ describe("parseArgs", () => {
     expect(
       settings(
         "--bootstrap-servers a:1 --topic t --group-id g --source-id s --session-timeout 30s " +
-          "--client-rack eu-1a " +
+          "--client-rack eu-1a --group-instance-id salon-0 " +
           "--catalog rest --catalog-property uri=http://h:1 --catalog-property token=x " +
           "--warehouse s3a://w --namespace a.b --table bronze " +
           "--table-property write.parquet.compression-codec=snappy --table-property x=1 " +
@@ -125,7 +126,12 @@ describe("parseArgs", () => {
     ).toEqual({
       log: { level: "warn", format: "pretty" },
       kafka: { bootstrapServers: ["a:1"], driver: "salon", securityProtocol: "PLAINTEXT" },
-      reader: { groupId: "g", sessionTimeoutMs: 30_000, clientRack: "eu-1a" },
+      reader: {
+        groupId: "g",
+        groupInstanceId: "salon-0",
+        sessionTimeoutMs: 30_000,
+        clientRack: "eu-1a",
+      },
       catalog: {
         properties: { type: "rest", uri: "http://h:1", token: "x", warehouse: "s3a://w" },
         namespace: ["a", "b"],
@@ -223,6 +229,7 @@ describe("parseArgs", () => {
     ["--assign 0,1.5", "--assign"],
     ["--assign all", "--assign"],
     ["--session-timeout 10", "--session-timeout"],
+    ["--assign 0 --group-instance-id a", "--group-instance-id"],
     ["--catalog hive", "--catalog"],
     ["--catalog-property uri", "--catalog-property"],
     ["--table-property x", "--table-property"],
@@ -246,15 +253,19 @@ describe("parseArgs", () => {
     });
   });
 
-  it.each(["--group-id", "--client-rack", "--source-id", "--table", "--topic"])(
-    "refuses an empty %s",
-    (flag) => {
-      expect(parseArgs([flag, ""], "1")).toEqual({
-        kind: "usage-error",
-        message: expect.stringContaining(flag),
-      });
-    },
-  );
+  it.each([
+    "--group-id",
+    "--group-instance-id",
+    "--client-rack",
+    "--source-id",
+    "--table",
+    "--topic",
+  ])("refuses an empty %s", (flag) => {
+    expect(parseArgs([flag, ""], "1")).toEqual({
+      kind: "usage-error",
+      message: expect.stringContaining(flag),
+    });
+  });
 
   it("shows every flag with its variable in its help", () => {
     const outcome = parseArgs(["--help"], "1");

@@ -50,6 +50,14 @@ const ADVICE: ReadonlyMap<string, FailureAdvice> = new Map(
     },
     OFFSET_UNSAFE: { exitCode: EXIT_UNSUITABLE },
     MEMBER_HUNG: { exitCode: EXIT_FAILED, advice: "start it again" },
+    MEMBER_FENCED: {
+      exitCode: EXIT_FAILED,
+      advice: "give every process a --group-instance-id of its own",
+    },
+    GROUP_INCOMPATIBLE: {
+      exitCode: EXIT_UNSUITABLE,
+      advice: "use another --group-id or stop the group's other members",
+    },
     CATALOG_UNAVAILABLE: { exitCode: EXIT_UNREACHABLE, advice: CHECK_CATALOG },
     CATALOG_UNAUTHORIZED: { exitCode: EXIT_DENIED, advice: CHECK_CREDENTIALS },
     STORAGE_UNAVAILABLE: { exitCode: EXIT_UNREACHABLE, advice: CHECK_STORE },

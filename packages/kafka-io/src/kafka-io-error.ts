@@ -7,6 +7,8 @@ export type KafkaIoErrorCode =
   | "RECORD_TOO_LARGE"
   | "OFFSET_UNSAFE"
   | "MEMBER_HUNG"
+  | "MEMBER_FENCED"
+  | "GROUP_INCOMPATIBLE"
   | "SETTINGS_INVALID";
 
 /** The one error class of this package; callers branch on `code`. */

@@ -17,6 +17,8 @@ export interface Joined {
   readonly leaderId: string;
   /** All of the group for its leader, none for the others. */
   readonly members: readonly JoinedMember[];
+  /** The leader is back, and what it assigned before goes on (KIP-814). */
+  readonly skipAssignment?: boolean;
 }
 
 /** What a member is to do in this generation. */

@@ -24,6 +24,8 @@ export interface JoinRequest {
    * answer is no member (KIP-394).
    */
   readonly requiresKnownMemberId: boolean;
+  /** It may be told that it leads, and is not to assign (KIP-814). */
+  readonly canSkipAssignment?: boolean;
 }
 
 /** How long a new member may wait for its first generation before it is dropped. */
@@ -165,9 +167,12 @@ function replaceStatic(
   if (group.phase.kind !== "Stable" || electProtocol(replaced) !== group.protocolName) {
     return andThen(over, (current) => rejoin(current, member, request, moment));
   }
-  // It is not told that it leads: it would assign, and nobody would hear.
-  const leaderId = group.leaderId ?? "";
-  const answer = { ...joinedAnswer(replaced, member), leaderId, members: [] };
+  const joined = joinedAnswer(replaced, member);
+  // One that would assign is not told that it leads: nobody would hear.
+  const answer =
+    isLeader && request.canSkipAssignment === true
+      ? { ...joined, skipAssignment: true }
+      : { ...joined, leaderId: group.leaderId ?? "", members: [] };
   return andThen(over, (current) =>
     step(changeMember(current, member, { expiresAtMs: moment.nowMs + member.sessionTimeoutMs }), [
       { requestId, answer },

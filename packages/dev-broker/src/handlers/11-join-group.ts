@@ -5,6 +5,8 @@ import type { Handler } from "./handler.ts";
 
 /** From this version on a new member learns its id first (KIP-394). */
 const FIRST_WITH_KNOWN_IDS = 4;
+/** From this one on a leader that is back can be told so (KIP-814). */
+const FIRST_WITH_SKIPPED_ASSIGNMENT = 9;
 
 /** Answered when all members have joined. */
 export const joinGroupHandler: Handler = handlerOf(joinGroup, {
@@ -24,6 +26,7 @@ export const joinGroupHandler: Handler = handlerOf(joinGroup, {
         metadata: Buffer.from(metadata),
       })),
       requiresKnownMemberId: version >= FIRST_WITH_KNOWN_IDS,
+      canSkipAssignment: version >= FIRST_WITH_SKIPPED_ASSIGNMENT,
     });
     if (answer.kind === "refused") {
       return refused(ERROR_CODES[answer.error], answer.memberId ?? memberId);
@@ -32,8 +35,10 @@ export const joinGroupHandler: Handler = handlerOf(joinGroup, {
       throttleTimeMs: 0,
       errorCode: ERROR_CODES.NONE,
       generationId: answer.generation,
+      protocolType: request.protocolType,
       protocolName: answer.protocolName,
       leader: answer.leaderId,
+      skipAssignment: answer.skipAssignment ?? false,
       memberId: answer.memberId,
       members: answer.members,
     };
@@ -46,8 +51,10 @@ function refused(errorCode: number, memberId: string): ResponseOf<typeof joinGro
     throttleTimeMs: 0,
     errorCode,
     generationId: -1,
-    protocolName: "",
+    protocolType: undefined,
+    protocolName: undefined,
     leader: "",
+    skipAssignment: false,
     memberId,
     members: [],
   };

@@ -37,6 +37,17 @@ describe("a static member", () => {
     expect(script.group.leaderId).toBe("a2");
   });
 
+  test("that leads is told so where it can have its assignment go on", () => {
+    const script = stable();
+    const instance = { newMemberId: "a2", groupInstanceId: "a", canSkipAssignment: true };
+    const answer = script.answer(script.send(instance));
+    expect(answer).toMatchObject({ memberId: "a2", leaderId: "a2", skipAssignment: true });
+    expect(answer).toHaveProperty("members.length", 2);
+    expect(script.answer(script.sync("a2", { groupInstanceId: "a" }))).toMatchObject({
+      assignment: Buffer.from("for a1"),
+    });
+  });
+
   test("fences the process whose place it took", () => {
     const script = stable();
     script.send({ newMemberId: "b2", groupInstanceId: "b" });

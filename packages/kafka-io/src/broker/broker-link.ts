@@ -5,6 +5,8 @@ import type { BrokerAddress } from "../port/connection-settings.ts";
 export interface SendOptions {
   /** How long the answer may take; default: the settings'. */
   readonly timeoutMs?: number | undefined;
+  /** No lower version: it would not mean the same. */
+  readonly minVersion?: number | undefined;
   /** No higher version of the request, though both sides know one. */
   readonly maxVersion?: number | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Api } from "@salon/kafka-protocol";
 import { addressText, type BrokerAddress } from "../port/connection-settings.ts";
 import { KafkaIoError } from "../kafka-io-error.ts";
+import type { SendOptions } from "./broker-link.ts";
 
 /** The versions of a request that a broker knows. */
 export interface VersionRange {
@@ -9,7 +10,7 @@ export interface VersionRange {
 }
 
 /**
- * The highest version of a request that both sides know, up to `maxVersion`.
+ * The highest version of a request that both sides know, within those of the options.
  *
  * @throws KafkaIoError `KAFKA_REQUEST_FAILED` where there is none.
  */
@@ -17,16 +18,18 @@ export function negotiateVersion(
   api: Pick<Api<unknown, unknown>, "name" | "minVersion" | "maxVersion">,
   known: VersionRange | undefined,
   address: BrokerAddress,
-  maxVersion: number = Infinity,
+  options: Pick<SendOptions, "minVersion" | "maxVersion"> = {},
 ): number {
-  const version = Math.min(api.maxVersion, known?.maxVersion ?? -1, maxVersion);
-  if (known !== undefined && version >= Math.max(api.minVersion, known.minVersion)) return version;
+  const minVersion = Math.max(api.minVersion, options.minVersion ?? 0);
+  const maxVersion = Math.min(api.maxVersion, options.maxVersion ?? Infinity);
+  const version = Math.min(maxVersion, known?.maxVersion ?? -1);
+  if (known !== undefined && version >= Math.max(minVersion, known.minVersion)) return version;
   const theirs = known === undefined ? "none" : `${known.minVersion} to ${known.maxVersion}`;
   const server = addressText(address);
   throw new KafkaIoError(
     "KAFKA_REQUEST_FAILED",
     `broker ${server} knows ${api.name} in versions ${theirs}, ` +
-      `and needed is one of ${api.minVersion} to ${api.maxVersion}`,
+      `and needed is one of ${minVersion} to ${maxVersion}`,
     { context: { server, api: api.name } },
   );
 }

@@ -10,7 +10,7 @@ import { BrokerError, throwOnErrorCode } from "../broker/broker-error.ts";
 import type { BrokerLink, CreateBrokerLink, SendOptions } from "../broker/broker-link.ts";
 import { addressText, type BrokerAddress } from "../port/connection-settings.ts";
 import { KafkaIoError } from "../kafka-io-error.ts";
-import { backoffMs, pauseFor } from "./retry.ts";
+import { backoffMs, COORDINATOR_TRIES_MAX, pauseFor } from "./retry.ts";
 import { NO_LEADERS, takeLeaders, type TopicLeaders } from "./topic-leaders.ts";
 
 /** What a cluster is asked about, and where it is found. */
@@ -18,9 +18,6 @@ export interface KafkaClusterSettings {
   readonly bootstrapServers: readonly BrokerAddress[];
   readonly topic: string;
 }
-
-/** The last try comes after some 3 s. */
-const COORDINATOR_TRIES_MAX = 6;
 
 type MetadataResponse = ResponseOf<typeof metadata>;
 

@@ -4,6 +4,9 @@ import { KafkaIoError } from "../kafka-io-error.ts";
 const DELAY_MIN_MS = 100;
 const DELAY_MAX_MS = 5000;
 
+/** How often a coordinator is asked before its absence is a failure: for some 3 s. */
+export const COORDINATOR_TRIES_MAX = 6;
+
 /** Milliseconds to wait after the given number of failures in a row: doubling, up to 5 s. */
 export function backoffMs(failures: number): number {
   return Math.min(DELAY_MAX_MS, DELAY_MIN_MS * 2 ** Math.max(0, failures - 1));

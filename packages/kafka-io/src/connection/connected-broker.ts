@@ -68,8 +68,7 @@ class ConnectedBroker implements BrokerLink {
     options: SendOptions = {},
   ): Promise<Response> {
     const { connection, versions } = await this.#connection(LANES.get(api.key) ?? "other");
-    const { maxVersion } = options;
-    const version = negotiateVersion(api, versions.get(api.key), this.#address, maxVersion);
+    const version = negotiateVersion(api, versions.get(api.key), this.#address, options);
     const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = this.#parts.settings;
     return connection.send(api, version, request, options.timeoutMs ?? requestTimeoutMs);
   }

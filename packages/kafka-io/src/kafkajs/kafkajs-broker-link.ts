@@ -55,7 +55,7 @@ class KafkajsBrokerLink implements BrokerLink {
     try {
       if (!broker.isConnected()) await broker.connect();
       const known = broker.versions?.[api.key];
-      const version = negotiateVersion(api, known, address, options.maxVersion);
+      const version = negotiateVersion(api, known, address, options);
       const isFlexible = api.isFlexible(version);
       const body = api.encodeRequest(version, request);
       const { answer } = await pool.send<{ readonly answer: Response }>({

@@ -64,6 +64,12 @@ export interface KafkaSourceHandler {
   onOutOfRange(partition: number, offset: number, range: LogRange): Promise<void>;
   /** The connection is lost or a request failed; the driver goes on trying by itself. */
   onTrouble(error: Error): void;
+  /**
+   * The source has ended for good, after a last revocation: `MEMBER_FENCED` where another process
+   * has taken the place of this static member, `GROUP_INCOMPATIBLE` where the group's other members
+   * share partitions out in a way that this one does not know.
+   */
+  onFailed?(error: Error): void;
   /** The topic has more partitions than before. A group shares them out after this is done. */
   onPartitionCountChanged?(partitionCount: number): Promise<void>;
   /**

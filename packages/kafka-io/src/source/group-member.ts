@@ -1,7 +1,5 @@
-import type { ErrorName } from "@salon/kafka-protocol";
-import { BrokerError } from "../broker/broker-error.ts";
 import type { KafkaCluster } from "../cluster/kafka-cluster.ts";
-import { backoffMs, pauseFor } from "../cluster/retry.ts";
+import { backoffMs, COORDINATOR_TRIES_MAX, pauseFor } from "../cluster/retry.ts";
 import { KafkaIoError } from "../kafka-io-error.ts";
 import type { GroupMembership } from "../port/kafka-source.ts";
 import {
@@ -11,27 +9,28 @@ import {
   encodeAssignment,
 } from "./group-assignment.ts";
 import {
+  canMemberGoOn,
+  endsGeneration,
+  endsMembership,
+  isCoordinatorUnready,
+  keepsMemberId,
+} from "./group-error.ts";
+import type { GroupParticipant, ParticipantOutput } from "./group-participant.ts";
+import {
+  assignedPartitions,
   commitAs,
+  type GenerationMember,
   type GroupMemberSettings,
   heartbeatAs,
   joinAs,
   leaveAs,
   syncAs,
 } from "./group-requests.ts";
-
-/**
- * What a membership does to its owner. The first two are waited for; heartbeats go on meanwhile.
- * `ended` is aborted when the partitions are to be given back, or lost already.
- */
-export interface GroupMemberOutput {
-  onAssigned(partitions: readonly number[], ended: AbortSignal): Promise<void>;
-  onRevoked(): Promise<void>;
-  onTrouble(error: unknown): void;
-  isAlive(): boolean;
-}
+import { HungWatch } from "./hung-watch.ts";
+import { OwnedPartitions } from "./owned-partitions.ts";
 
 /** The member's standing in one generation of the group. */
-interface Membership {
+interface Generation {
   /** Node id of the group's coordinator; another one may take over while the generation lasts. */
   coordinator: number;
   readonly generationId: number;
@@ -39,188 +38,177 @@ interface Membership {
   /** The leader's count of partitions that were shared out; undefined for the others. */
   readonly sharedPartitionCount: number | undefined;
   readonly ended: AbortController;
+  /** Why the membership ended for good. */
+  failure?: Error;
 }
-
-/** Errors that end a membership; with all but the last two the member's id stays good. */
-const ENDING_ERRORS: ReadonlySet<ErrorName | undefined> = new Set<ErrorName>([
-  "REBALANCE_IN_PROGRESS",
-  "ILLEGAL_GENERATION",
-  "UNKNOWN_MEMBER_ID",
-  "FENCED_INSTANCE_ID",
-]);
-const FORGOTTEN_MEMBER_ERRORS: ReadonlySet<ErrorName | undefined> = new Set<ErrorName>([
-  "UNKNOWN_MEMBER_ID",
-  "FENCED_INSTANCE_ID",
-]);
 
 /**
  * A member of a consumer group, by the group protocol's rules of Kafka before KIP-848: joins,
  * takes its share, sends heartbeats by a timer and joins again whenever the group changes. All
  * partitions are given back before it joins again.
  */
-export class GroupMember {
+export class GroupMember implements GroupParticipant {
   readonly #cluster: KafkaCluster;
   readonly #settings: GroupMemberSettings;
-  readonly #output: GroupMemberOutput;
+  readonly #output: ParticipantOutput;
   readonly #stop: AbortController = new AbortController();
+  readonly #owned: OwnedPartitions;
+  readonly #hung: HungWatch;
   #memberId = "";
-  #membership: Membership | undefined;
+  #generation: Generation | undefined;
   /** Who was asked last to let this member join: it may know the member before any share. */
   #joiningAt: number | undefined;
-  #isHung = false;
 
-  constructor(cluster: KafkaCluster, settings: GroupMemberSettings, output: GroupMemberOutput) {
+  constructor(cluster: KafkaCluster, settings: GroupMemberSettings, output: ParticipantOutput) {
     this.#cluster = cluster;
     this.#settings = settings;
     this.#output = output;
+    this.#owned = new OwnedPartitions(output, this.#stop.signal);
+    this.#hung = new HungWatch(settings.groupId, output);
   }
 
-  /** Absent outside of a generation. */
   get membership(): GroupMembership | undefined {
-    if (this.#membership === undefined) return undefined;
-    const { generationId, sharedPartitionCount } = this.#membership;
+    if (this.#generation === undefined) return undefined;
+    const { generationId, sharedPartitionCount } = this.#generation;
     const isLeader = sharedPartitionCount !== undefined;
     return { memberId: this.#memberId, generationId, isLeader };
   }
 
-  /** Joins, and joins again, until {@link leave}. */
   async run(): Promise<void> {
     let failures = 0;
     while (!this.#stop.signal.aborted) {
       try {
-        const membership = await this.#join();
+        const generation = await this.#join();
         failures = 0;
-        await this.#live(membership);
+        await this.#live(generation);
       } catch (error) {
         if (this.#stop.signal.aborted) return;
-        const name = errorNameOf(error);
-        if (FORGOTTEN_MEMBER_ERRORS.has(name)) this.#memberId = "";
-        if (!ENDING_ERRORS.has(name)) this.#output.onTrouble(error);
+        if (endsMembership(error)) {
+          await this.#owned.giveBack();
+          this.#output.onFailed(error);
+          return;
+        }
+        if (!keepsMemberId(error)) this.#memberId = "";
         failures++;
+        const isAwaited = isCoordinatorUnready(error) && failures < COORDINATOR_TRIES_MAX;
+        if (!endsGeneration(error) && !isAwaited) this.#output.onTrouble(error);
         await pauseFor(backoffMs(failures), this.#stop.signal);
         await this.#refreshMetadata();
       }
     }
   }
 
-  /** The leader has the partitions shared out anew when their number has changed. */
   partitionCountChanged(partitionCount: number): void {
-    const shared = this.#membership?.sharedPartitionCount;
-    if (shared !== undefined && shared !== partitionCount) this.#membership?.ended.abort();
+    const shared = this.#generation?.sharedPartitionCount;
+    if (shared !== undefined && shared !== partitionCount) this.#generation?.ended.abort();
   }
 
-  /**
-   * Commits offsets as this member of the present generation.
-   *
-   * @throws KafkaIoError as {@link commitAs}.
-   */
   async commitOffsets(offsets: ReadonlyMap<number, number>): Promise<void> {
-    const membership = this.#membership;
-    if (membership === undefined) {
+    const generation = this.#generation;
+    if (generation === undefined) {
       throw new KafkaIoError("KAFKA_REQUEST_FAILED", "offsets committed outside of a generation", {
         context: { groupId: this.#settings.groupId },
         retryable: true,
       });
     }
-    await commitAs(this.#cluster, membership.coordinator, offsets, {
-      groupId: this.#settings.groupId,
-      memberId: this.#memberId,
-      generationId: membership.generationId,
-    });
+    const { coordinator, generationId } = generation;
+    await commitAs(this.#cluster, coordinator, offsets, this.#memberOf(generationId));
   }
 
-  /** Ends {@link run} and tells the group, so that others need not wait for the session to end. */
   async leave(): Promise<void> {
     this.#stop.abort();
-    const coordinator = this.#membership?.coordinator ?? this.#joiningAt;
-    this.#membership = undefined;
-    if (coordinator === undefined || this.#memberId === "") return;
+    const { groupId, groupInstanceId } = this.#settings;
+    const coordinator = this.#generation?.coordinator ?? this.#joiningAt;
+    this.#generation = undefined;
+    if (coordinator === undefined || this.#memberId === "" || groupInstanceId !== undefined) return;
     try {
-      await leaveAs(this.#cluster, coordinator, this.#settings.groupId, this.#memberId);
+      await leaveAs(this.#cluster, coordinator, groupId, this.#memberId);
     } catch (error) {
       this.#output.onTrouble(error);
     }
   }
 
-  async #join(): Promise<Membership> {
+  async #join(): Promise<Generation> {
     const { groupId } = this.#settings;
     const { topic } = this.#cluster;
     const coordinator = await this.#cluster.findCoordinator(groupId);
     this.#joiningAt = coordinator;
     const joined = await joinAs(this.#cluster, coordinator, this.#settings, this.#memberId);
-    const { memberId, generationId } = joined;
+    const { memberId, generationId, skipAssignment } = joined;
     this.#memberId = memberId;
     if (!joined.isJoined) return this.#join();
     const isLeader = joined.leader === memberId;
     if (isLeader) await this.#cluster.refreshTopic();
     const all = [...this.#cluster.leaders.keys()];
-    const shares = isLeader ? shareOut(topic, all, joined.members) : [];
-    const member = { groupId, generationId, memberId };
-    const assignment = await syncAs(this.#cluster, coordinator, member, shares);
-    return {
+    const shares = isLeader && !skipAssignment ? shareOut(topic, all, joined.members) : [];
+    const assignment = await syncAs(
+      this.#cluster,
+      coordinator,
+      this.#memberOf(generationId),
+      shares,
+    );
+    const generation = {
       coordinator,
       generationId,
       partitions: decodeAssignment(topic, assignment),
       sharedPartitionCount: isLeader ? all.length : undefined,
       ended: new AbortController(),
     };
+    if (!isLeader || !skipAssignment) return generation;
+    // What it shared out before it was started again goes on: partitions may have come since.
+    const shared = await assignedPartitions(this.#cluster, coordinator, groupId);
+    if (shared.length !== all.length) generation.ended.abort();
+    return generation;
   }
 
   /** From the assignment to the end of giving the partitions back. */
-  async #live(membership: Membership): Promise<void> {
-    this.#membership = membership;
+  async #live(generation: Generation): Promise<void> {
+    this.#generation = generation;
+    const { ended } = generation;
     const heartbeats = new AbortController();
-    const ended = AbortSignal.any([membership.ended.signal, this.#stop.signal]);
-    const beating = this.#beat(membership, AbortSignal.any([heartbeats.signal, this.#stop.signal]));
+    const beating = this.#beat(generation, AbortSignal.any([heartbeats.signal, this.#stop.signal]));
     try {
-      await this.#output.onAssigned(membership.partitions, ended);
-      await aborted(ended);
-      if (!this.#stop.signal.aborted) await this.#output.onRevoked();
+      await this.#owned.change(generation.partitions);
+      await aborted(AbortSignal.any([ended.signal, this.#stop.signal]));
+      await this.#owned.giveBack();
     } finally {
       heartbeats.abort();
       await beating;
-      this.#membership = undefined;
+      this.#generation = undefined;
     }
+    if (generation.failure !== undefined) throw generation.failure;
   }
 
   /**
-   * Sends heartbeats while the owner is alive, also after the membership's end: until this member
+   * Sends heartbeats while the owner is alive, also after the generation's end: until this member
    * joins again the group waits for it, as long as it hears of it.
    */
-  async #beat(membership: Membership, signal: AbortSignal): Promise<void> {
+  async #beat(generation: Generation, signal: AbortSignal): Promise<void> {
     for (;;) {
       await pauseFor(this.#settings.heartbeatIntervalMs, signal);
       if (signal.aborted) return;
-      if (this.#checkHung()) continue;
+      if (this.#hung.look()) continue;
       try {
-        const { coordinator, generationId } = membership;
-        const member = { groupId: this.#settings.groupId, generationId, memberId: this.#memberId };
-        await heartbeatAs(this.#cluster, coordinator, member);
+        const { coordinator, generationId } = generation;
+        await heartbeatAs(this.#cluster, coordinator, this.#memberOf(generationId));
       } catch (error) {
         if (signal.aborted) return;
-        const name = errorNameOf(error);
-        if (FORGOTTEN_MEMBER_ERRORS.has(name)) this.#memberId = "";
-        if (ENDING_ERRORS.has(name)) {
-          membership.ended.abort();
-          if (name !== "REBALANCE_IN_PROGRESS") return;
+        if (endsMembership(error)) generation.failure = error;
+        if (!keepsMemberId(error)) this.#memberId = "";
+        if (endsMembership(error) || endsGeneration(error)) {
+          generation.ended.abort();
+          if (!canMemberGoOn(error)) return;
           continue;
         }
         this.#output.onTrouble(error);
-        membership.coordinator = (await this.#findCoordinator()) ?? membership.coordinator;
+        generation.coordinator = (await this.#findCoordinator()) ?? generation.coordinator;
       }
     }
   }
 
-  /** True while the owner makes no progress; said once. */
-  #checkHung(): boolean {
-    const isAlive = this.#output.isAlive();
-    if (!isAlive && !this.#isHung) {
-      const { groupId } = this.#settings;
-      const message = `member of group ${groupId} makes no progress: its heartbeats stop`;
-      this.#output.onTrouble(new KafkaIoError("MEMBER_HUNG", message, { context: { groupId } }));
-    }
-    this.#isHung = !isAlive;
-    return this.#isHung;
+  #memberOf(generationId: number): GenerationMember {
+    const { groupId, groupInstanceId } = this.#settings;
+    return { groupId, groupInstanceId, memberId: this.#memberId, generationId };
   }
 
   async #findCoordinator(): Promise<number | undefined> {
@@ -261,9 +249,4 @@ async function aborted(signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
-}
-
-/** What the broker calls it. */
-function errorNameOf(error: unknown): ErrorName | undefined {
-  return error instanceof BrokerError ? error.errorName : undefined;
 }

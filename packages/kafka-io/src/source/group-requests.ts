@@ -1,4 +1,5 @@
 import {
+  describeGroups,
   ERROR_CODES,
   heartbeat,
   joinGroup,
@@ -9,7 +10,11 @@ import {
 } from "@salon/kafka-protocol";
 import { throwOnErrorCode } from "../broker/broker-error.ts";
 import type { KafkaCluster } from "../cluster/kafka-cluster.ts";
-import { ASSIGNMENT_PROTOCOL_NAME, encodeSubscription } from "./group-assignment.ts";
+import {
+  ASSIGNMENT_PROTOCOL_NAME,
+  decodeAssignment,
+  encodeSubscription,
+} from "./group-assignment.ts";
 
 // The requests of the group protocol before KIP-848, each to the group's coordinator by its node
 // id. All throw KafkaIoError as `KafkaCluster.send`, and BrokerError.
@@ -17,6 +22,8 @@ import { ASSIGNMENT_PROTOCOL_NAME, encodeSubscription } from "./group-assignment
 /** What a member tells the group of itself. */
 export interface GroupMemberSettings {
   readonly groupId: string;
+  /** Of a static member (KIP-345). */
+  readonly groupInstanceId: string | undefined;
   readonly sessionTimeoutMs: number;
   readonly rebalanceTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
@@ -25,13 +32,14 @@ export interface GroupMemberSettings {
 /** A member of a generation of a group. */
 export interface GenerationMember {
   readonly groupId: string;
+  readonly groupInstanceId: string | undefined;
   readonly memberId: string;
   readonly generationId: number;
 }
 
 /** A reader outside of the group's protocol. */
 export function outsider(groupId: string): GenerationMember {
-  return { groupId, memberId: "", generationId: -1 };
+  return { groupId, groupInstanceId: undefined, memberId: "", generationId: -1 };
 }
 
 /** How long leaving may take; after that the session times out by itself. */
@@ -39,7 +47,8 @@ const LEAVE_TIMEOUT_MS = 2000;
 /** What a join may take beyond the time that the group gives its members to join. */
 const JOIN_SLACK_MS = 5000;
 const PROTOCOL_TYPE = "consumer";
-const NO_STATIC_ID = { groupInstanceId: undefined } as const;
+/** The first version of JoinGroup with static members: brokers since 2.3. */
+const STATIC_MEMBER_VERSION = 5;
 
 /**
  * Joins, to read the cluster's topic. A member that is new has an empty id: `isJoined` is false
@@ -51,7 +60,7 @@ export async function joinAs(
   settings: GroupMemberSettings,
   memberId: string,
 ): Promise<ResponseOf<typeof joinGroup> & { readonly isJoined: boolean }> {
-  const { groupId, sessionTimeoutMs, rebalanceTimeoutMs } = settings;
+  const { groupId, groupInstanceId, sessionTimeoutMs, rebalanceTimeoutMs } = settings;
   const joined = await cluster.send(
     coordinator,
     joinGroup,
@@ -60,16 +69,20 @@ export async function joinAs(
       sessionTimeoutMs,
       rebalanceTimeoutMs,
       memberId,
-      ...NO_STATIC_ID,
+      groupInstanceId,
+      reason: undefined,
       protocolType: PROTOCOL_TYPE,
       protocols: [
         { name: ASSIGNMENT_PROTOCOL_NAME, metadata: encodeSubscription([cluster.topic]) },
       ],
     },
-    { timeoutMs: rebalanceTimeoutMs + JOIN_SLACK_MS },
+    {
+      timeoutMs: rebalanceTimeoutMs + JOIN_SLACK_MS,
+      minVersion: groupInstanceId === undefined ? undefined : STATIC_MEMBER_VERSION,
+    },
   );
   const isJoined = joined.errorCode !== ERROR_CODES.MEMBER_ID_REQUIRED;
-  if (isJoined) throwOnErrorCode(joined.errorCode, `join group ${groupId}`);
+  if (isJoined) throwOnGroupError(joined.errorCode, `join group ${groupId}`, settings);
   return { ...joined, isJoined };
 }
 
@@ -80,9 +93,9 @@ export async function syncAs(
   member: GenerationMember,
   assignments: readonly { readonly memberId: string; readonly assignment: Buffer }[],
 ): Promise<Buffer> {
-  const request = { ...member, ...NO_STATIC_ID, assignments };
+  const request = { ...member, assignments };
   const { errorCode, assignment } = await cluster.send(coordinator, syncGroup, request);
-  throwOnErrorCode(errorCode, `synchronize with group ${member.groupId}`);
+  throwOnGroupError(errorCode, `synchronize with group ${member.groupId}`, member);
   return assignment;
 }
 
@@ -92,9 +105,8 @@ export async function heartbeatAs(
   coordinator: number,
   member: GenerationMember,
 ): Promise<void> {
-  const request = { ...member, ...NO_STATIC_ID };
-  const { errorCode } = await cluster.send(coordinator, heartbeat, request);
-  throwOnErrorCode(errorCode, `heartbeat to group ${member.groupId}`);
+  const { errorCode } = await cluster.send(coordinator, heartbeat, member);
+  throwOnGroupError(errorCode, `heartbeat to group ${member.groupId}`, member);
 }
 
 /** Leaves; that the group knows the member no more is no error. */
@@ -104,7 +116,7 @@ export async function leaveAs(
   groupId: string,
   memberId: string,
 ): Promise<void> {
-  const request = { groupId, memberId, members: [{ memberId, ...NO_STATIC_ID }] };
+  const request = { groupId, memberId, members: [{ memberId, groupInstanceId: undefined }] };
   await cluster.send(coordinator, leaveGroup, request, { timeoutMs: LEAVE_TIMEOUT_MS });
 }
 
@@ -117,7 +129,6 @@ export async function commitAs(
 ): Promise<void> {
   const answer = await cluster.send(coordinator, offsetCommit, {
     ...member,
-    ...NO_STATIC_ID,
     retentionTimeMs: -1n,
     topics: [
       {
@@ -134,4 +145,31 @@ export async function commitAs(
   for (const { index, errorCode } of answer.topics.flatMap(({ partitions }) => partitions)) {
     throwOnErrorCode(errorCode, `commit the offset of ${cluster.topic}-${index}`);
   }
+}
+
+/** The partitions of the cluster's topic that members of the group have, without an order. */
+export async function assignedPartitions(
+  cluster: KafkaCluster,
+  coordinator: number,
+  groupId: string,
+): Promise<number[]> {
+  const request = { groups: [groupId], includeAuthorizedOperations: false };
+  const { groups } = await cluster.send(coordinator, describeGroups, request);
+  const [group] = groups;
+  throwOnErrorCode(group?.errorCode ?? 0, `describe group ${groupId}`);
+  const members = group?.members ?? [];
+  return members.flatMap(({ assignment }) => decodeAssignment(cluster.topic, assignment));
+}
+
+/** Says what those errors mean that end a membership for good. */
+function throwOnGroupError(
+  errorCode: number,
+  what: string,
+  { groupInstanceId }: { readonly groupInstanceId: string | undefined },
+): void {
+  const meanings: Partial<Record<number, string>> = {
+    [ERROR_CODES.FENCED_INSTANCE_ID]: `another process has the group instance id ${groupInstanceId}`,
+    [ERROR_CODES.INCONSISTENT_GROUP_PROTOCOL]: `other members share partitions out in another way`,
+  };
+  throwOnErrorCode(errorCode, what, meanings[errorCode]);
 }

@@ -7,6 +7,11 @@ export interface KafkaSourceSettings extends KafkaConnectionSettings {
   readonly topic: string;
   /** The consumer group to be a member of; with `assign` only where offsets are mirrored to. */
   readonly groupId?: string | undefined;
+  /**
+   * Makes a static member of the process (KIP-345): the group keeps its partitions for it while it
+   * is away for less than a session. No two processes of a group may have the same.
+   */
+  readonly groupInstanceId?: string | undefined;
   /** Exactly these partitions, outside of any group. */
   readonly assign?: readonly number[] | undefined;
   /** After this long without a heartbeat the group gives the partitions to others. Default 10 s. */
@@ -75,6 +80,7 @@ export function memberSettings(
   const sessionTimeoutMs = settings.sessionTimeoutMs ?? 10_000;
   return {
     groupId,
+    groupInstanceId: settings.groupInstanceId,
     sessionTimeoutMs,
     rebalanceTimeoutMs: settings.rebalanceTimeoutMs ?? 60_000,
     heartbeatIntervalMs:

@@ -13,6 +13,7 @@ import type {
 } from "../port/kafka-source.ts";
 import { SerialCalls } from "../cluster/serial-calls.ts";
 import { GroupMember } from "./group-member.ts";
+import type { GroupParticipant } from "./group-participant.ts";
 import { commitAs, outsider } from "./group-requests.ts";
 import { listLogRanges } from "./log-offsets.ts";
 import { LogReader } from "./log-reader.ts";
@@ -45,7 +46,7 @@ export async function openTopicSource(
 interface Run {
   readonly handler: KafkaSourceHandler;
   readonly reader: LogReader;
-  readonly member: GroupMember | undefined;
+  readonly member: GroupParticipant | undefined;
   readonly stop: AbortController;
   readonly calls: SerialCalls;
   isRecreated: boolean;
@@ -185,18 +186,11 @@ class TopicSource implements KafkaSource {
             onAssigned: (partitions, ended) => this.#take(run, partitions, ended),
             onRevoked: () => this.#giveBack(run),
             onTrouble: (error) => this.#trouble(run, `stay in group ${groupId}`, error),
+            onFailed: (error) => this.#fail(run, error),
             isAlive: () => handler.isAlive(),
           });
-    const run: Run = {
-      handler,
-      reader,
-      member,
-      stop,
-      calls,
-      isRecreated: false,
-      partitionCount,
-      partitions: [],
-    };
+    const begun = { isRecreated: false, partitionCount, partitions: [] };
+    const run: Run = { handler, reader, member, stop, calls, ...begun };
     return run;
   }
 
@@ -280,6 +274,12 @@ class TopicSource implements KafkaSource {
     const { bootstrapServers } = this.#settings;
     const named = nameConnectionError(error, { action, bootstrapServers });
     run.handler.onTrouble(named instanceof Error ? named : new Error(String(named)));
+  }
+
+  #fail({ reader, handler }: Run, error: Error): void {
+    reader.stop();
+    if (handler.onFailed === undefined) handler.onTrouble(error);
+    else handler.onFailed(error);
   }
 
   #running(): Run {

@@ -5,12 +5,14 @@ import { connectKafkaCluster, type KafkaCluster } from "./kafka-cluster.ts";
 import { gapBehaviour } from "./gap-behaviour.ts";
 import { groupBehaviour } from "./group-behaviour.ts";
 import { logBehaviour } from "./log-behaviour.ts";
+import { staticMemberBehaviour } from "./static-member-behaviour.ts";
 import { readingBehaviour } from "./reading-behaviour.ts";
 
 /** What every driver understands. */
-interface SourceOptions {
+export interface SourceOptions {
   readonly topic: string;
   readonly groupId?: string;
+  readonly groupInstanceId?: string;
   readonly assign?: readonly number[];
   readonly sessionTimeoutMs?: number;
   readonly metadataMaxAgeMs?: number;
@@ -63,6 +65,7 @@ export function describeKafkaSource(
     // Mostly waiting: for sessions to end, and for members to come.
     describe.concurrent("groups", () => {
       groupBehaviour(subject);
+      staticMemberBehaviour(subject);
     });
   });
 }

@@ -1,32 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { startNodeProgram } from "@salon/testkit";
 import { expect, test } from "vitest";
-import type { KafkaSource } from "../../src/index.ts";
 import type { SourceSubject } from "./describe-kafka-source.ts";
+import { joinGroup, type JoinedMember, shares } from "./joined-member.ts";
 import { numbered } from "./kafka-cluster.ts";
 import { eventually, RecordingHandler } from "./recording-handler.ts";
 
-interface Member extends AsyncDisposable {
-  readonly source: KafkaSource;
-  readonly handler: RecordingHandler;
-}
-
-/** All partitions that the members have, in order. */
-function shares(...members: Member[]): number[] {
-  return members.flatMap(({ handler }) => [...handler.assigned]).sort((a, b) => a - b);
-}
-
 /** How members of a consumer group share a topic. */
 export function groupBehaviour({ driver, cluster, open }: SourceSubject): void {
-  async function join(
+  const join = (
     topic: string,
     options: { sessionTimeoutMs?: number; metadataMaxAgeMs?: number } = {},
-  ): Promise<Member> {
-    const source = await open({ topic, groupId: topic, ...options });
-    const handler = new RecordingHandler();
-    await source.start(handler);
-    return { source, handler, [Symbol.asyncDispose]: () => source.stop() };
-  }
+  ): Promise<JoinedMember> => joinGroup(open, topic, options);
 
   test("one member has all partitions and reads them from where it is told", async () => {
     const topic = await cluster().createTopic({ partitions: 3 });

@@ -46,6 +46,8 @@ export class RecordingHandler implements KafkaSourceHandler {
   readonly chunks: { readonly chunk: RecordChunk; readonly epoch: number }[] = [];
   readonly outOfRange: OutOfRange[] = [];
   readonly troubles: Error[] = [];
+  /** What ended the source for good. */
+  readonly failures: Error[] = [];
   readonly partitionCounts: number[] = [];
   /** Ids of topics that took the place of the one that is read. */
   readonly recreated: string[] = [];
@@ -107,6 +109,10 @@ export class RecordingHandler implements KafkaSourceHandler {
 
   onTrouble(error: Error): void {
     this.troubles.push(error);
+  }
+
+  onFailed(error: Error): void {
+    this.failures.push(error);
   }
 
   isAlive(): boolean {

@@ -17,6 +17,7 @@ const idle = {
   onAssigned: async () => undefined,
   onRevoked: async () => undefined,
   onTrouble: () => undefined,
+  onFailed: () => undefined,
   isAlive: () => true,
 };
 
@@ -59,6 +60,7 @@ it("a member that leaves while it joins tells the group, which would wait for it
   using cluster = new KafkaCluster({ bootstrapServers: [address], topic: "t" }, () => broker);
   const settings = {
     groupId: "g",
+    groupInstanceId: undefined,
     sessionTimeoutMs: 10_000,
     rebalanceTimeoutMs: 60_000,
     heartbeatIntervalMs: 3_000,

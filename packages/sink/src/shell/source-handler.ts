@@ -111,6 +111,10 @@ export class SourceHandler implements KafkaSourceHandler {
     return Promise.resolve();
   }
 
+  onFailed(error: Error): void {
+    this.#parts.tell({ kind: "failed", error });
+  }
+
   onTrouble(error: Error): void {
     this.#parts.onTrouble(error);
   }
