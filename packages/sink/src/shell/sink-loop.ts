@@ -8,6 +8,7 @@ import { reduce } from "../engine/reduce.ts";
 import type { SourceIdentity } from "../protocol/source-identity.ts";
 import { CommitRunner } from "./commit-runner.ts";
 import type { CommitTarget } from "./commit-target.ts";
+import { FirstUnit } from "./first-unit.ts";
 import { isRetryable, retryWhileUnavailable } from "./retry.ts";
 import { isOverInTime, sleep, withJitter } from "./sink-clock.ts";
 import type { SinkClock } from "./sink-clock.ts";
@@ -42,6 +43,7 @@ export class SinkLoop {
   readonly #abort = new AbortController();
   readonly #handler: SourceHandler;
   readonly #commits: CommitRunner;
+  readonly #firstUnit = new FirstUnit();
   #state: EngineState;
   #forgetTimer = (): void => undefined;
   /** Effects that have not ended; without any the loop is idle, and cannot hang. */
@@ -94,6 +96,7 @@ export class SinkLoop {
     } finally {
       this.#abort.abort();
       this.#forgetTimer();
+      this.#firstUnit.end();
       this.#handler.end();
       // What hangs must not keep the member in its group; its unit's files are left alone then.
       const isQuiet = await isOverInTime(clock, Promise.all(this.#effects), revokeTimeoutMs);
@@ -194,7 +197,7 @@ export class SinkLoop {
       case "drop-unit":
         return units.drop(effect.unitId, effect.keepFiles);
       case "attempt-commit":
-        return this.#commits.attempt(effect);
+        return this.#attempt(effect);
       case "settle-commit":
         return this.#commits.settle(effect.commitId, effect.afterMs);
       case "mirror-offsets":
@@ -238,6 +241,7 @@ export class SinkLoop {
 
   async #writeChunk(chunkId: number, unitId: number): Promise<void> {
     const chunk = this.#handler.chunk(chunkId);
+    await this.#firstUnit.underWay;
     try {
       const written = await this.#parts.units.write(unitId, chunk);
       const { partition, requestedOffset: start, nextOffset: end } = chunk;
@@ -251,12 +255,19 @@ export class SinkLoop {
   }
 
   async #sealUnit(unitId: number): Promise<void> {
+    this.#firstUnit.begin();
     try {
       const deadLetters = await this.#parts.units.seal(unitId);
       this.tell({ kind: "unit-sealed", unitId, deadLetters });
     } catch (error) {
+      this.#firstUnit.end();
       this.#tellUnitFailed(unitId, error);
     }
+  }
+
+  async #attempt(effect: Extract<EngineEffect, { kind: "attempt-commit" }>): Promise<void> {
+    await this.#commits.attempt(effect);
+    if (effect.unitId !== undefined) this.#firstUnit.end();
   }
 
   #tellUnitFailed(unitId: number, error: unknown): void {
