@@ -6,6 +6,7 @@ import type { FileIo } from "../io/file-io.ts";
 export interface CatalogComponents {
   /** Serves the tables' files; by default opened from the settings, by the scheme of a location. */
   readonly fileIo?: FileIo | undefined;
+  /** How REST catalogs are asked; by default over `node:http`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Milliseconds since 1970. */
   readonly nowMs?: (() => number) | undefined;

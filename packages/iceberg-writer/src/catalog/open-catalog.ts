@@ -11,6 +11,7 @@ import type { Catalog } from "./catalog.ts";
 import { createHadoopCatalog } from "./hadoop-catalog.ts";
 import { createMemoryCatalog } from "./memory-catalog.ts";
 import { connectRestCatalog } from "./rest/connect-rest-catalog.ts";
+import { fetchByNodeHttp } from "./rest/node-http.ts";
 
 /**
  * A catalog's settings under Iceberg's own names, so that those of a Spark or PyIceberg catalog
@@ -42,7 +43,7 @@ const openers: ReadonlyMap<string, Opener> = new Map<string, Opener>([
       connectRestCatalog(
         {
           properties: settings,
-          fetch: components.fetch ?? globalThis.fetch,
+          fetch: components.fetch ?? fetchByNodeHttp,
           ...clockAndIdsOf(components),
           fileIo: components.fileIo,
         },

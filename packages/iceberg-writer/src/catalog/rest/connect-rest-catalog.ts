@@ -8,6 +8,7 @@ import { readCatalogConfig } from "./catalog-config.ts";
 import type { CatalogConfig } from "./catalog-config.ts";
 import { createAuthentication } from "./create-authentication.ts";
 import { endpointsOf } from "./endpoints.ts";
+import type { Fetch } from "./http-exchange.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { createRestCatalog } from "./rest-catalog.ts";
 import { sendRest } from "./rest-client.ts";
@@ -20,7 +21,7 @@ import type { Properties } from "./rest-settings.ts";
 export interface RestCatalogOptions {
   /** Iceberg's own names: `uri`, `warehouse`, `credential`, `prefix`, `header.*`, `s3.*`, … */
   readonly properties: Properties;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
   readonly randomUuid: () => string;

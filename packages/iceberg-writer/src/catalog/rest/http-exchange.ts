@@ -1,4 +1,5 @@
 import type { OperationOptions } from "../../io/file-io.ts";
+import { CONNECT_TIMEOUT } from "./node-http.ts";
 
 /** One HTTP request, whole. */
 export interface HttpRequest {
@@ -15,9 +16,27 @@ export type HttpReply =
   | { readonly kind: "not-sent"; readonly cause: unknown }
   | { readonly kind: "no-answer"; readonly cause: unknown };
 
+/** What the catalog asks of `fetch`. */
+export interface FetchInit {
+  readonly method: HttpRequest["method"];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly redirect: "follow" | "manual";
+  readonly signal: AbortSignal;
+}
+
+/** What it looks at of an answer. */
+export interface FetchResponse {
+  readonly status: number;
+  text(): Promise<string>;
+}
+
+/** As much of `fetch` as is used. */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
+
 /** What requests are sent with. */
 export interface HttpTransport {
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
   readonly timeoutMs: number;
 }
 
@@ -28,6 +47,7 @@ const neverConnected: ReadonlySet<string> = new Set([
   "EAI_AGAIN",
   "EHOSTUNREACH",
   "ENETUNREACH",
+  CONNECT_TIMEOUT,
   "UND_ERR_CONNECT_TIMEOUT",
   "CERT_HAS_EXPIRED",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
