@@ -1,5 +1,4 @@
-import { parquetMetadataAsync, parquetScan, parquetSchema } from "hyparquet";
-import type { AsyncBuffer, FileMetaData, ParquetScan, SchemaTree } from "hyparquet";
+import type { AsyncBuffer, FileMetaData, ParquetScanOptions, SchemaTree } from "hyparquet";
 import type { Column } from "@salon/columns";
 import { columnOfAssembled } from "../codec/parquet/decoded-nested.ts";
 import { columnOfDecoded } from "../codec/parquet/decoded-values.ts";
@@ -45,9 +44,11 @@ export async function openParquetFile(
   };
   const readOrExplain = <T>(read: () => Promise<T>): Promise<T> =>
     explained(location, options, read);
+  // Loaded here: a program that only writes never needs it.
+  const { parquetMetadataAsync, parquetScan, parquetSchema } = await import("hyparquet");
   const metadata = await readOrExplain(() => parquetMetadataAsync(file, { geoparquet: false }));
-  const scan = await readOrExplain(() => openScan(file, metadata));
-  const columns = columnsByFieldId(location, metadata);
+  const scan = await readOrExplain(() => parquetScan(asStored(file, metadata)));
+  const columns = columnsByFieldId(location, parquetSchema(metadata));
   return {
     rowCount: Number(metadata.num_rows),
     ranges: scan.ranges.flatMap((range) => partsOf(range)),
@@ -67,28 +68,28 @@ export async function openParquetFile(
  * Values are taken as they are stored: without logical types nothing becomes a Date or a float, and
  * no map an object, whose keys would be strings.
  */
-function openScan(file: AsyncBuffer, metadata: FileMetaData): Promise<ParquetScan> {
+function asStored(file: AsyncBuffer, metadata: FileMetaData): ParquetScanOptions {
   const schema = metadata.schema.map(
     ({ converted_type: _converted, logical_type: _logical, ...element }) => element,
   );
-  return parquetScan({
+  return {
     file,
     metadata: { ...metadata, schema },
     compressors: PAGE_DECOMPRESSORS,
     utf8: false,
     geoparquet: false,
-  });
+  };
 }
 
 function columnsByFieldId(
   location: string,
-  metadata: FileMetaData,
+  { children }: SchemaTree,
 ): ReadonlyMap<number, SchemaTree> {
   const columns = new Map<number, SchemaTree>();
-  for (const node of parquetSchema(metadata).children) {
+  for (const node of children) {
     if (node.element.field_id !== undefined) columns.set(node.element.field_id, node);
   }
-  if (columns.size > 0 || metadata.schema.length === 1) return columns;
+  if (columns.size > 0 || children.length === 0) return columns;
   throw new IcebergError(
     "UNSUPPORTED",
     `${location} has no field ids, and name mapping is not read`,

@@ -1,4 +1,5 @@
-import { RE2JS } from "re2js";
+import { createRequire } from "node:module";
+import type * as Re2js from "re2js";
 
 /** A program grows with its pattern, and time with both. */
 const PATTERN_LENGTH_MAX = 1_000;
@@ -12,6 +13,12 @@ export function compilePattern(pattern: string): (text: string) => boolean {
   if (pattern.length > PATTERN_LENGTH_MAX) {
     throw new RangeError(`the pattern is longer than ${PATTERN_LENGTH_MAX} characters`);
   }
+  const { RE2JS } = loadEngine();
   const compiled = RE2JS.compile(pattern);
   return (text) => compiled.matcher(text).find();
+}
+
+/** A large module, loaded by the first pattern: most programs have none. */
+function loadEngine(): typeof Re2js {
+  return createRequire(import.meta.url)("re2js");
 }

@@ -5,7 +5,7 @@ import {
   zstdCompressSync,
   zstdDecompressSync,
 } from "node:zlib";
-import { snappyUncompress } from "hyparquet";
+import { snappyUncompress } from "hyparquet/src/snappy.js";
 import { snappyCompress } from "hyparquet-writer/src/snappy.js";
 import { IcebergError } from "../../iceberg-error.ts";
 
