@@ -10,6 +10,7 @@ import {
 } from "@salon/command-line";
 import { type ConsumeSettings, parseArgs } from "./args.ts";
 import { FAILURE_ADVICE } from "./failure-advice.ts";
+import { openTogether } from "./open-together.ts";
 
 await runCommand({
   name: "salon-consume",
@@ -58,19 +59,20 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
   await using traces = process.env["OTEL_EXPORTER_OTLP_ENDPOINT"]
     ? new Traces({ serviceName: "salon-consume", version })
     : undefined;
-  await using catalog = await retryWhileUnreachable(
-    () => openCatalog(catalogProperties, {}, { signal }),
-    context,
-  );
   const { topic, assign } = sink;
-  await using source = await retryWhileUnreachable(
-    () =>
-      openKafkaSource(
-        { ...connection, ...reader, topic, assign },
-        { logger: toKafkaLogger(logger) },
-      ),
-    context,
+  const [openedCatalog, openedSource] = await openTogether(
+    retryWhileUnreachable(() => openCatalog(catalogProperties, {}, { signal }), context),
+    retryWhileUnreachable(
+      () =>
+        openKafkaSource(
+          { ...connection, ...reader, topic, assign },
+          { logger: toKafkaLogger(logger) },
+        ),
+      context,
+    ),
   );
+  await using catalog = openedCatalog;
+  await using source = openedSource;
   await using deadLetterSink =
     settings.deadLetterTopic === undefined
       ? undefined
