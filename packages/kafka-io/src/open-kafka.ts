@@ -1,12 +1,14 @@
 import type { CreateBrokerLink } from "./broker/broker-link.ts";
 import type { KafkaConnectionSettings } from "./port/connection-settings.ts";
 import { createBrokerLinks } from "./connection/connected-broker.ts";
+import type { KafkaGroup } from "./port/kafka-group.ts";
 import type { KafkaLogger } from "./port/kafka-logger.ts";
 import type { KafkaSink } from "./port/kafka-sink.ts";
 import type { KafkaSource } from "./port/kafka-source.ts";
 import { createKafkajsLinks } from "./kafkajs/kafkajs-broker-link.ts";
 import { type KafkaSinkSettings, openTopicSink } from "./sink/topic-sink.ts";
 import type { KafkaSourceSettings } from "./source/source-settings.ts";
+import { createTopicGroup, type KafkaGroupSettings } from "./source/topic-group.ts";
 import { openTopicSource } from "./source/topic-source.ts";
 
 /** What a source or sink works with, apart from its settings. */
@@ -33,6 +35,18 @@ export async function openKafkaSink(
   components: KafkaComponents = {},
 ): Promise<KafkaSink> {
   return openTopicSink(settings, brokerLinks(settings, components));
+}
+
+/**
+ * A consumer group to look at from outside. No connection is made before something is asked.
+ *
+ * @throws KafkaIoError `SETTINGS_INVALID`.
+ */
+export function createKafkaGroup(
+  settings: KafkaGroupSettings,
+  components: KafkaComponents = {},
+): KafkaGroup {
+  return createTopicGroup(settings, brokerLinks(settings, components));
 }
 
 /** The links of the driver that the settings name. */
