@@ -12,6 +12,9 @@ import { type ConsumeSettings, parseArgs } from "./args.ts";
 import { FAILURE_ADVICE } from "./failure-advice.ts";
 import { openTogether } from "./open-together.ts";
 
+/** Whoever looks at the page is told soon that the group is not known. */
+const GROUP_TIMEOUTS = { connectionTimeoutMs: 5_000, requestTimeoutMs: 5_000 } as const;
+
 await runCommand({
   name: "salon-consume",
   parse: (argv) => parseArgs(argv, packageVersion(import.meta.url)),
@@ -24,7 +27,7 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
   const { logger, signal } = context;
   const [
     { openCatalog },
-    { openKafkaSink, openKafkaSource },
+    { createKafkaGroup, openKafkaSink, openKafkaSource },
     { ratingsSchema },
     { runSink },
     { loadRules },
@@ -44,6 +47,7 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
     loadCatalogProperties(settings.catalog),
   ]);
   const { catalog: catalogArguments, reader, sink } = settings;
+  const { topic, assign } = sink;
   const rules = await loadRules(settings.rules, ratingsSchema);
   const { ui, configuration } = settings;
   for (const flag of shownSecrets(configuration)) {
@@ -53,13 +57,17 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
     );
   }
   const version = packageVersion(import.meta.url);
+  const { groupId } = reader;
+  using group =
+    groupId === undefined || assign !== undefined
+      ? undefined
+      : createKafkaGroup({ ...connection, ...GROUP_TIMEOUTS, topic, groupId });
   await using monitor =
-    ui && new Monitor({ ...(await loadUiSettings(ui)), version, configuration }, { logger });
+    ui && new Monitor({ ...(await loadUiSettings(ui)), version, configuration }, { logger, group });
   // OpenTelemetry's own variable, which says where traces go.
   await using traces = process.env["OTEL_EXPORTER_OTLP_ENDPOINT"]
     ? new Traces({ serviceName: "salon-consume", version })
     : undefined;
-  const { topic, assign } = sink;
   const [openedCatalog, openedSource] = await openTogether(
     retryWhileUnreachable(() => openCatalog(catalogProperties, {}, { signal }), context),
     retryWhileUnreachable(

@@ -1,29 +1,14 @@
-// The parts of the page, each drawn anew from a status; only what has changed is touched.
+// The parts of the page, each drawn anew from a status.
 
+import { byId, facts, fill, head, setText } from "./elements.js";
 import { bytes, count, duration, moment, seconds, short, timeOfDay } from "./format.js";
 
 /** @import { CommitEntry } from "../src/commit-entry.ts" */
+/** @import { KnownGroup } from "../src/group-watch.ts" */
 /** @import { PageStatus, Proof } from "../src/page-status.ts" */
 
-const SVG = "http://www.w3.org/2000/svg";
-const SHARE_WIDTH = 100;
 const RANGES_SHOWN = 3;
-
-/** @param {string} id */
-function byId(id) {
-  const element = document.getElementById(id);
-  if (element === null) throw new Error(`the page has no ${id}`);
-  return element;
-}
-
-/**
- * @param {Element | string} target
- * @param {string} text
- */
-function setText(target, text) {
-  const element = typeof target === "string" ? byId(target) : target;
-  if (element.textContent !== text) element.textContent = text;
-}
+const RUNS_SHOWN = 12;
 
 /** @param {PageStatus} status */
 export function drawAnswer({ state, subject, proof }) {
@@ -92,6 +77,7 @@ function lagText({ lagRecords, lagSeconds }) {
 export function drawTables(status) {
   drawCommits(status);
   drawPartitions(status);
+  drawGroup(status);
   drawDeadLetters(status);
   fill(
     "rules",
@@ -164,11 +150,8 @@ function phaseText(commit) {
 
 /** @param {CommitEntry} commit */
 function rangesOf({ ranges }) {
-  const shown = ranges
-    .slice(0, RANGES_SHOWN)
-    .map(({ partition, start, end }) => `${partition}: ${start}–${end - 1}`);
-  const more = ranges.length - shown.length;
-  return `${shown.join("  ")}${more > 0 ? `  and ${more} more` : ""}`;
+  const texts = ranges.map(({ partition, start, end }) => `${partition}: ${start}–${end - 1}`);
+  return shortened(texts, RANGES_SHOWN, "  ");
 }
 
 /** @param {PageStatus} status */
@@ -198,6 +181,64 @@ function drawPartitions({ proof, lags }) {
 }
 
 /** @param {PageStatus} status */
+function drawGroup({ group, membership }) {
+  setText("group-line", group === undefined ? "no group: partitions are given" : groupText(group));
+  fill(
+    "members",
+    (group?.described?.members ?? []).map(({ memberId, clientId, host, partitions }) => [
+      head(host),
+      { text: clientId },
+      { text: memberId === membership?.memberId ? "yes" : "no" },
+      { text: count(partitions.length), kind: "n" },
+      { text: runsOf(partitions), kind: "code" },
+      { text: memberId, kind: "code" },
+    ]),
+    group?.described === undefined ? "no members are known" : "nobody",
+  );
+}
+
+/** @param {KnownGroup} group */
+function groupText({ groupId, described, unknown }) {
+  if (unknown !== undefined) {
+    const then = described === undefined ? "" : `; below as it was at ${timeOfDay(described.atMs)}`;
+    return `${groupId}: unknown since ${timeOfDay(unknown.sinceMs)}: ${unknown.reason}${then}`;
+  }
+  if (described === undefined) return `${groupId}: its coordinator is being asked`;
+  const members = described.members.length;
+  return `${groupId}: ${described.state}, ${members} ${members === 1 ? "member" : "members"}`;
+}
+
+/**
+ * Numbers in ascending order, those that follow each other as from – to.
+ *
+ * @param {readonly number[]} numbers
+ */
+function runsOf(numbers) {
+  /** @type {[number, number][]} */
+  const runs = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last !== undefined && number === last[1] + 1) last[1] = number;
+    else runs.push([number, number]);
+  }
+  const texts = runs.map(([start, end]) => (start === end ? `${start}` : `${start}–${end}`));
+  return shortened(texts, RUNS_SHOWN, ", ");
+}
+
+/**
+ * The first of some texts, and how many more there are.
+ *
+ * @param {readonly string[]} texts
+ * @param {number} shown
+ * @param {string} separator
+ */
+function shortened(texts, shown, separator) {
+  const more = texts.length - shown;
+  const first = texts.slice(0, shown).join(separator);
+  return more > 0 ? `${first}${separator}and ${more} more` : first;
+}
+
+/** @param {PageStatus} status */
 function drawDeadLetters({ causes, samples }) {
   const most = Math.max(1, ...causes.map(([, records]) => records));
   fill(
@@ -223,12 +264,13 @@ function drawDeadLetters({ causes, samples }) {
 }
 
 /** @param {PageStatus} status */
-function drawProcess({ now, totals, group, subject, openedAtMs, waitingManifests }) {
+function drawProcess({ now, totals, membership, subject, openedAtMs, waitingManifests }) {
   const limit = subject === undefined ? "" : ` of ${bytes(subject.memoryLimitBytes)}`;
   const member =
-    group === undefined
-      ? "none: partitions are given"
-      : `${group.memberId}, generation ${group.generationId}${group.isLeader ? ", leader" : ""}`;
+    membership === undefined
+      ? "in no generation of a group"
+      : `${membership.memberId}, generation ${membership.generationId}` +
+        (membership.isLeader ? ", leader" : "");
   facts("process", [
     ["Running since", moment(openedAtMs)],
     ["Resident memory", bytes(now.residentBytes)],
@@ -242,141 +284,4 @@ function drawProcess({ now, totals, group, subject, openedAtMs, waitingManifests
     ["Group member", member],
     ["Assignments", count(totals["assignments"])],
   ]);
-}
-
-/**
- * @param {string} id
- * @param {readonly (readonly [string, string])[]} entries
- */
-function facts(id, entries) {
-  const list = byId(id);
-  while (list.children.length < entries.length * 2) {
-    list.append(document.createElement("dt"), document.createElement("dd"));
-  }
-  for (const [index, [name, value]] of entries.entries()) {
-    const [term, detail] = [list.children[index * 2], list.children[index * 2 + 1]];
-    if (term !== undefined) setText(term, name);
-    if (detail !== undefined) setText(detail, value);
-  }
-}
-
-/**
- * @typedef {object} Cell
- * @property {string} text
- * @property {string} [kind] Its classes.
- * @property {boolean} [isHead]
- * @property {readonly number[]} [bar] Parts of a bar before the text.
- * @property {number} [share] Length of a bar, of one.
- */
-
-/**
- * @param {string} text
- * @returns {Cell}
- */
-function head(text) {
-  return { text, isHead: true };
-}
-
-/**
- * Makes the rows of a table these, and keeps the elements that are there.
- *
- * @param {string} id
- * @param {readonly (readonly Cell[])[]} rows
- * @param {string} none
- */
-function fill(id, rows, none) {
-  const body = byId(id).querySelector("tbody");
-  const columns = byId(id).querySelectorAll("thead th").length;
-  if (body === null) return;
-  if (rows.length === 0) {
-    if (body.dataset["is"] === "none") return;
-    const cell = document.createElement("td");
-    cell.colSpan = columns;
-    cell.className = "none";
-    cell.textContent = none;
-    const row = document.createElement("tr");
-    row.append(cell);
-    body.replaceChildren(row);
-    body.dataset["is"] = "none";
-    return;
-  }
-  if (body.dataset["is"] === "none") body.replaceChildren();
-  body.dataset["is"] = "filled";
-  while (body.rows.length > rows.length) body.deleteRow(-1);
-  for (const [index, cells] of rows.entries()) {
-    const row = body.rows[index] ?? body.insertRow();
-    for (const [at, cell] of cells.entries()) setCell(row, at, cell);
-  }
-}
-
-/**
- * @param {HTMLTableRowElement} row
- * @param {number} at
- * @param {Cell} cell
- */
-function setCell(row, at, { text, kind = "", isHead = false, bar, share }) {
-  let element = row.cells[at];
-  if (element === undefined) {
-    element = document.createElement(isHead ? "th" : "td");
-    if (isHead) element.scope = "row";
-    row.append(element);
-  }
-  if (element.className !== kind) element.className = kind;
-  const key = `${text}|${bar?.join() ?? ""}|${share ?? ""}`;
-  if (element.dataset["key"] === key) return;
-  element.dataset["key"] = key;
-  if (bar !== undefined) {
-    const wrapper = document.createElement("div");
-    wrapper.className = "phases";
-    wrapper.append(barOf(bar), text);
-    element.replaceChildren(wrapper);
-  } else if (share !== undefined) {
-    element.replaceChildren(shareOf(share));
-  } else {
-    element.textContent = text;
-  }
-}
-
-/** @param {readonly number[]} parts */
-function barOf(parts) {
-  const svg = box("phase-bar");
-  const all = parts.reduce((total, part) => total + part, 0) || 1;
-  let x = 0;
-  for (const [index, part] of parts.entries()) {
-    const width = (part / all) * SHARE_WIDTH;
-    svg.append(rectangle(x, width, `phase-${index}`));
-    x += width;
-  }
-  return svg;
-}
-
-/** @param {number} share */
-function shareOf(share) {
-  const svg = box("share");
-  svg.append(rectangle(0, Math.max(share, 0.01) * SHARE_WIDTH, ""));
-  return svg;
-}
-
-/** @param {string} name */
-function box(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", name);
-  svg.setAttribute("viewBox", `0 0 ${SHARE_WIDTH} 10`);
-  svg.setAttribute("preserveAspectRatio", "none");
-  svg.setAttribute("aria-hidden", "true");
-  return svg;
-}
-
-/**
- * @param {number} x
- * @param {number} width
- * @param {string} name
- */
-function rectangle(x, width, name) {
-  const rectangle = document.createElementNS(SVG, "rect");
-  rectangle.setAttribute("x", `${x}`);
-  rectangle.setAttribute("width", `${width}`);
-  rectangle.setAttribute("height", "10");
-  rectangle.setAttribute("class", name);
-  return rectangle;
 }

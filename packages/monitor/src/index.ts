@@ -1,4 +1,5 @@
 export { isLoopback } from "./access.ts";
+export type { DescribableGroup, GroupDescription, GroupMember } from "./group-watch.ts";
 export { METRIC_TABLE } from "./metric-table.ts";
 export type { MetricDefinition, MetricName } from "./metric-table.ts";
 export { Monitor } from "./monitor.ts";

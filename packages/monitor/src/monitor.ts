@@ -1,4 +1,6 @@
 import { EventStream } from "./event-stream.ts";
+import { GroupWatch } from "./group-watch.ts";
+import type { DescribableGroup } from "./group-watch.ts";
 import { checkHealth, checkReadiness } from "./health.ts";
 import { History } from "./history.ts";
 import type { Measurement } from "./history.ts";
@@ -32,6 +34,8 @@ export interface MonitorComponents {
     info(fields: Readonly<Record<string, unknown>>, message: string): void;
     warn(fields: Readonly<Record<string, unknown>>, message: string): void;
   };
+  /** The consumer group of the sink, which is asked for its members while somebody looks. */
+  readonly group?: DescribableGroup | undefined;
   /** Milliseconds since 1970. */
   readonly nowMs?: (() => number) | undefined;
 }
@@ -55,6 +59,7 @@ export class Monitor implements AsyncDisposable {
   readonly #meter = new ProcessMeter();
   readonly #history = new History(HOUR_MS / SAMPLE_MS);
   readonly #events = new EventStream(PUSH_MS, () => this.#events.send("status", this.#status()));
+  readonly #group: GroupWatch | undefined;
   readonly #sampling: NodeJS.Timeout;
   #opening: NodeJS.Timeout;
   readonly #opened = Promise.withResolvers<string | undefined>();
@@ -70,6 +75,8 @@ export class Monitor implements AsyncDisposable {
     this.#settings = settings;
     this.#components = components;
     this.#nowMs = components.nowMs ?? Date.now;
+    const { group } = components;
+    this.#group = group && new GroupWatch(group, this.#nowMs);
     this.#view = openView(this.#nowMs());
     this.#history.add(this.#measure());
     this.#sampling = setInterval(() => this.#sample(), SAMPLE_MS).unref();
@@ -149,7 +156,8 @@ export class Monitor implements AsyncDisposable {
   #status(): PageStatus {
     const { version, configuration = [] } = this.#settings;
     const now = this.#history.sampleOf(this.#measure());
-    return pageStatus(this.#view, this.#sinkStatus(), { now, version, configuration });
+    const context = { now, version, configuration, group: this.#group?.look() };
+    return pageStatus(this.#view, this.#sinkStatus(), context);
   }
 
   #text(metrics: Metrics): Promise<string> {

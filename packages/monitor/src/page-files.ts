@@ -9,6 +9,7 @@ const FILES: ReadonlyMap<string, { readonly name: string; readonly type: string 
   ["/page.css", { name: "page.css", type: "text/css; charset=utf-8" }],
   ["/page.js", { name: "page.js", type: JAVASCRIPT }],
   ["/sections.js", { name: "sections.js", type: JAVASCRIPT }],
+  ["/elements.js", { name: "elements.js", type: JAVASCRIPT }],
   ["/chart.js", { name: "chart.js", type: JAVASCRIPT }],
   ["/format.js", { name: "format.js", type: JAVASCRIPT }],
   ["/icon.svg", { name: "icon.svg", type: "image/svg+xml" }],

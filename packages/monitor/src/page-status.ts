@@ -1,5 +1,6 @@
 import type { CommitEntry } from "./commit-entry.ts";
 import { sum } from "./commit-entry.ts";
+import type { KnownGroup } from "./group-watch.ts";
 import type { Sample } from "./history.ts";
 import { partitionLags } from "./partition-lag.ts";
 import type { PartitionLag } from "./partition-lag.ts";
@@ -62,7 +63,9 @@ export interface PageStatus {
     readonly severity: string;
     readonly broken: number;
   }[];
-  readonly group?: SinkStatus["membership"];
+  readonly membership?: SinkStatus["membership"];
+  /** Absent where no group is watched. */
+  readonly group?: KnownGroup | undefined;
   readonly filling?: SinkStatus["filling"];
   readonly waitingManifests: number;
   readonly configuration: readonly ConfigurationEntry[];
@@ -76,6 +79,7 @@ export function pageStatus(
     readonly now: Sample;
     readonly version: string;
     readonly configuration: readonly ConfigurationEntry[];
+    readonly group?: KnownGroup | undefined;
   },
 ): PageStatus {
   const { now } = context;
@@ -109,7 +113,8 @@ export function pageStatus(
       severity,
       broken: totals.broken.get(name) ?? 0,
     })),
-    group: status?.membership,
+    membership: status?.membership,
+    group: context.group,
     filling: status?.filling,
     waitingManifests: status?.waitingManifests ?? 0,
     configuration: context.configuration,

@@ -54,7 +54,8 @@ async function look({ scene, size = "desk", scheme = "light" }: View): Promise<S
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
   await page.goto(shown.url);
   await page.waitForSelector("#connection[data-is=live]");
-  await page.waitForSelector("#charts path.series[d*=L]").catch(() => undefined);
+  // What has only just begun has no hour behind it to draw.
+  if (scene !== "starting") await page.waitForSelector("#charts path.series[d*=L]");
   if (PICTURES !== undefined) {
     await page.screenshot({
       path: join(PICTURES, `${scene}-${size}-${scheme}.png`),
@@ -120,6 +121,29 @@ describe("the page", () => {
     expect(await textOf(shown.page, "#configuration")).toContain("(hidden)");
   });
 
+  it("says who else is in the group, and what each reads", async () => {
+    await using shown = await look({ scene: "busy" });
+    expect(await textOf(shown.page, "#group-line")).toMatch(/^salon\.\S+: Stable, 3 members$/);
+    const rows = await shown.page.$$eval("#members tbody tr", (elements) =>
+      elements.map(({ cells }) => [...cells].slice(0, -1).map(({ textContent }) => textContent)),
+    );
+    expect(rows).toEqual([
+      ["10.0.3.17", "salon-consume", "yes", "4", "0–3"],
+      ["10.0.3.18", "salon-consume", "no", "5", "4, 6, 8, 10–11"],
+      ["fd00::3:19", "salon-consume", "no", "0", ""],
+    ]);
+  });
+
+  it.each([
+    ["degraded", /: unknown since \S+.*: cannot describe group .*; below as it was at /, 3],
+    ["starting", /: unknown since \S+.*: cannot describe group [^;]*$/, 1],
+    ["idle", /^no group: partitions are given$/, 1],
+  ] as const)("says what it does not know of a group: %s", async (scene, line, rowCount) => {
+    await using shown = await look({ scene });
+    expect(await textOf(shown.page, "#group-line")).toMatch(line);
+    expect(await shown.page.$$("#members tbody tr")).toHaveLength(rowCount);
+  });
+
   it("says what is wrong", async () => {
     await using shown = await look({ scene: "degraded" });
     expect(await textOf(shown.page, "#word")).toBe("degraded");
@@ -177,7 +201,12 @@ describe("the page", () => {
     }
     expect(reached[0]).toBe("Skip to the figures");
     expect(reached).toEqual(
-      expect.arrayContaining(["commits-heading", "partitions-heading", "samples-heading"]),
+      expect.arrayContaining([
+        "commits-heading",
+        "partitions-heading",
+        "group-heading",
+        "samples-heading",
+      ]),
     );
     await page.focus("#configuration-summary");
     await page.keyboard.press("Enter");

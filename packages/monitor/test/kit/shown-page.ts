@@ -1,5 +1,6 @@
 import { EventStream } from "../../src/event-stream.ts";
 import { checkHealth, checkReadiness } from "../../src/health.ts";
+import type { KnownGroup } from "../../src/group-watch.ts";
 import { History } from "../../src/history.ts";
 import { openPageServer } from "../../src/http-server.ts";
 import type {
@@ -33,6 +34,8 @@ const CONFIGURATION: readonly ConfigurationEntry[] = [
     source: "command line",
   },
 ];
+
+const MEMBER_ID = "salon-consume-8b2f6a1e-5d0c-4f6e-9b1d-2f0a4c7e1b32";
 
 /** What is to be seen. */
 export type Scene = "busy" | "idle" | "starting" | "degraded" | "many-dead-letters";
@@ -109,7 +112,7 @@ class Hour {
           { ...account, next: committed, rows, dead },
         ]),
       ),
-      membership: { memberId: "salon-consume-8b2f6a1e", generationId: 7, isLeader: true },
+      membership: { memberId: MEMBER_ID, generationId: 7, isLeader: true },
       fetchedAtMs: this.#scene === "degraded" ? this.nowMs - 9_000 : this.nowMs,
       bufferedBytes: this.#bufferedBytes,
       filling:
@@ -215,7 +218,8 @@ export async function showPage(scene: Scene): Promise<ShownPage> {
   const status = (): SinkStatus | undefined => hour.view.status?.();
   const page = (): unknown => {
     const now = hour.history.sampleOf(hour.measure());
-    const context = { now, version: "0.1.0", configuration: CONFIGURATION };
+    const group = groupOf(scene, hour.nowMs);
+    const context = { now, version: "0.1.0", configuration: CONFIGURATION, group };
     return pageStatus(hour.view, status(), context);
   };
   const events = new EventStream(250, () => events.send("status", page()));
@@ -235,6 +239,35 @@ export async function showPage(scene: Scene): Promise<ShownPage> {
     tell: (event) => hour.tell(event),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+/** Of an idle sink none: it was given its partitions. */
+function groupOf(scene: Scene, nowMs: number): KnownGroup | undefined {
+  const groupId = "salon.bronze_ratings_streaming.4be1fa20c97d";
+  const reason =
+    `cannot describe group ${groupId} at localhost:29092: ` +
+    "broker localhost:29092: connect ECONNREFUSED 127.0.0.1:29092";
+  const unknown = { sinceMs: nowMs - 7_000, reason };
+  if (scene === "idle") return undefined;
+  if (scene === "starting") return { groupId, unknown };
+  const clientId = "salon-consume";
+  const members = [
+    { memberId: MEMBER_ID, clientId, host: "10.0.3.17", partitions: [0, 1, 2, 3] },
+    {
+      memberId: "salon-consume-c90d33aa-17f4-4be2-8f2b-6f1f63a6a0de",
+      clientId,
+      host: "10.0.3.18",
+      partitions: [4, 6, 8, 10, 11],
+    },
+    {
+      memberId: "salon-consume-e1b7a90c-0ad2-4a55-bb60-93d1b0c4fe85",
+      clientId,
+      host: "fd00::3:19",
+      partitions: [],
+    },
+  ];
+  const described = { state: "Stable", members, atMs: nowMs - 17_000 };
+  return { groupId, described, ...(scene === "degraded" && { unknown }) };
 }
 
 function trouble(code: string, message: string): SinkEvent {
