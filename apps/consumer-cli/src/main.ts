@@ -66,7 +66,7 @@ async function run(settings: ConsumeSettings, context: CommandContext): Promise<
     ui && new Monitor({ ...(await loadUiSettings(ui)), version, configuration }, { logger, group });
   // OpenTelemetry's own variable, which says where traces go.
   await using traces = process.env["OTEL_EXPORTER_OTLP_ENDPOINT"]
-    ? new Traces({ serviceName: "salon-consume", version })
+    ? new Traces({ serviceName: "salon-consume", version }, { logger })
     : undefined;
   const [openedCatalog, openedSource] = await openTogether(
     retryWhileUnreachable(() => openCatalog(catalogProperties, {}, { signal }), context),

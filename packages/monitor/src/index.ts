@@ -6,6 +6,7 @@ export { Monitor } from "./monitor.ts";
 export type { MonitorComponents, MonitorSettings } from "./monitor.ts";
 export type { ConfigurationEntry } from "./page-status.ts";
 export { Traces } from "./traces.ts";
+export type { TracesComponents } from "./traces.ts";
 export type { TraceSource } from "./trace-export.ts";
 export type { ServerSettings } from "./http-server.ts";
 export type {

@@ -3,6 +3,7 @@ import type { Context, Tracer } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import type { TracedSpan } from "./unit-trace.ts";
 
 /** Whose traces they are. */
@@ -10,6 +11,9 @@ export interface TraceSource {
   readonly serviceName: string;
   readonly version: string;
 }
+
+/** Takes how each sending ended: with why it failed, or with nothing. */
+export type SentListener = (failure: string | undefined) => void;
 
 /**
  * Sends traces by OTLP over HTTP to where OpenTelemetry's own variables say, in the background; a
@@ -19,10 +23,10 @@ export class TraceExport implements AsyncDisposable {
   readonly #provider: TracerProvider;
   readonly #tracer: Tracer;
 
-  constructor({ serviceName, version }: TraceSource) {
+  constructor({ serviceName, version }: TraceSource, onSent: SentListener) {
     this.#provider = new TracerProvider({
       resource: resourceFromAttributes({ "service.name": serviceName, "service.version": version }),
-      spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+      spanProcessors: [new BatchSpanProcessor({ exporter: tellingExporter(onSent) })],
     });
     this.#tracer = this.#provider.getTracer("@salon/monitor", version);
   }
@@ -42,4 +46,24 @@ export class TraceExport implements AsyncDisposable {
     if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: error });
     span.end(endMs);
   }
+}
+
+/** OpenTelemetry itself keeps silent of what it could not send. */
+function tellingExporter(onSent: SentListener): SpanExporter {
+  const exporter = new OTLPTraceExporter();
+  return {
+    export(spans, done) {
+      exporter.export(spans, (result) => {
+        onSent(result.error && failureText(result.error));
+        done(result);
+      });
+    },
+    forceFlush: () => exporter.forceFlush(),
+    shutdown: () => exporter.shutdown(),
+  };
+}
+
+/** A host with several addresses, of which none answers, fails without a message. */
+function failureText(error: Error & { readonly code?: string }): string {
+  return error.message || (error.code ?? error.name);
 }

@@ -45,33 +45,63 @@ describe("the trace of a unit", () => {
   });
 });
 
+interface Collector extends AsyncDisposable {
+  readonly url: string;
+  /** Path and body of each request. */
+  readonly requests: readonly { readonly path: string; readonly body: string }[];
+}
+
+/** Takes what it is sent, and answers with the status that is next. */
+async function startCollector(statuses: readonly number[] = []): Promise<Collector> {
+  const requests: { readonly path: string; readonly body: string }[] = [];
+  const server = createServer((request, response) => {
+    let body = "";
+    request.setEncoding("utf8");
+    request.on("data", (part: string) => (body += part));
+    request.on("end", () => {
+      response.writeHead(statuses[requests.length] ?? 200, { "content-type": "application/json" });
+      requests.push({ path: request.url ?? "", body });
+      response.end("{}");
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}
+
+/** Traces to an address, and what was warned of. */
+function traceTo(url: string): { readonly traces: Traces; readonly warnings: unknown[] } {
+  vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", url);
+  const warnings: unknown[] = [];
+  const logger = { warn: ({ err }: { readonly err?: unknown }) => void warnings.push(err) };
+  const traces = new Traces({ serviceName: "salon-consume", version: "1.2.3" }, { logger });
+  traces.observe(started());
+  return { traces, warnings };
+}
+
+function observeUnit(traces: Traces): void {
+  traces.observe(tried("committed"));
+  traces.observe(committed(0, { start: 0, end: 10 }));
+}
+
 describe("Traces", () => {
   it("are sent to the collector that the environment names", async () => {
-    const bodies: string[] = [];
-    const collector = createServer((request, response) => {
-      let body = "";
-      request.setEncoding("utf8");
-      request.on("data", (part: string) => (body += part));
-      request.on("end", () => {
-        bodies.push(`${request.url} ${body}`);
-        response.setHeader("content-type", "application/json").end("{}");
-      });
-    });
-    collector.listen(0, "127.0.0.1");
-    await once(collector, "listening");
-    const { port } = collector.address() as AddressInfo;
-    vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", `http://127.0.0.1:${port}`);
-    {
-      await using traces = new Traces({ serviceName: "salon-consume", version: "1.2.3" });
-      traces.observe(started());
-      traces.observe(tried("committed"));
-      traces.observe(committed(0, { start: 0, end: 10 }));
-    }
-    collector.close();
-    expect(bodies).toHaveLength(1);
-    const [path = "", ...rest] = (bodies[0] ?? "").split(" ");
-    expect(path).toBe("/v1/traces");
-    const sent = JSON.parse(rest.join(" ")) as SentTraces;
+    await using collector = await startCollector();
+    const { traces, warnings } = traceTo(collector.url);
+    observeUnit(traces);
+    await traces[Symbol.asyncDispose]();
+    expect(warnings).toEqual([]);
+    expect(collector.requests.map(({ path }) => path)).toEqual(["/v1/traces"]);
+    const sent = JSON.parse(collector.requests[0]?.body ?? "") as SentTraces;
     const [resourceSpans] = sent.resourceSpans;
     expect(JSON.stringify(resourceSpans?.resource)).toContain("salon-consume");
     const spans = resourceSpans?.scopeSpans.flatMap((scope) => scope.spans) ?? [];
@@ -86,14 +116,25 @@ describe("Traces", () => {
     expect(spans.map(({ name }) => name)).toContain("attempt");
   });
 
-  it("hold up no end where the collector is away", async () => {
-    vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9");
-    const traces = new Traces({ serviceName: "salon-consume", version: "1.2.3" });
-    traces.observe(started());
-    traces.observe(committed(0, { start: 0, end: 10 }));
+  it("that are refused are one warning, and another once some were taken", async () => {
+    await using collector = await startCollector([400, 400, 200, 400]);
+    const { traces, warnings } = traceTo(collector.url);
+    // A batch is sent when it is full, which takes about a hundred units.
+    while (collector.requests.length < 5) {
+      for (let unit = 0; unit < 20; unit++) observeUnit(traces);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await traces[Symbol.asyncDispose]();
+    expect(warnings).toEqual(["Bad Request", "Bad Request"]);
+  });
+
+  it("hold up no end where the collector is away, which is said once", async () => {
+    const { traces, warnings } = traceTo("http://127.0.0.1:9");
+    observeUnit(traces);
     const start = performance.now();
     await traces[Symbol.asyncDispose]();
     expect(performance.now() - start).toBeLessThan(5_000);
+    expect(warnings).toEqual(["the last ones were not taken within 2000 ms"]);
   });
 });
 
