@@ -9,6 +9,8 @@ import { bytes, count, duration, moment, seconds, short, timeOfDay } from "./for
 
 const RANGES_SHOWN = 3;
 const RUNS_SHOWN = 12;
+/** A broker answers each fetch at once, or after half a second with nothing. */
+const SILENT_FETCH_MS = 5_000;
 
 /** @param {PageStatus} status */
 export function drawAnswer({ state, subject, proof }) {
@@ -52,7 +54,7 @@ export function drawTiles(status) {
   const waiting = (filling?.rows ?? 0) + (filling?.dead ?? 0);
   setText("committed-more", waiting > 0 ? `${count(waiting)} in the open unit` : "nothing waits");
   setText("lag", short(now.lagRecords));
-  setText("lag-more", lagText(now));
+  setText("lag-more", lagText(status));
   setText("freshness", seconds(now.freshnessSeconds));
   const since = committedAtMs === undefined ? undefined : (now.atMs - committedAtMs) / 1_000;
   setText("last", seconds(since));
@@ -67,8 +69,10 @@ export function drawTiles(status) {
   setText("dead-more", `${share.toFixed(2)} % since the start`);
 }
 
-/** @param {PageStatus["now"]} now */
-function lagText({ lagRecords, lagSeconds }) {
+/** @param {PageStatus} status */
+function lagText({ now: { atMs, lagRecords, lagSeconds }, fetchedAtMs }) {
+  const silentMs = fetchedAtMs === undefined ? 0 : atMs - fetchedAtMs;
+  if (silentMs > SILENT_FETCH_MS) return `as it was ${seconds(silentMs / 1_000)} ago`;
   if (lagRecords === 0) return "nothing waits";
   return lagSeconds === undefined ? "\u00a0" : `oldest ${seconds(lagSeconds)}`;
 }
@@ -187,10 +191,10 @@ function drawGroup({ group, membership }) {
     "members",
     (group?.described?.members ?? []).map(({ memberId, clientId, host, partitions }) => [
       head(host),
-      { text: clientId },
       { text: memberId === membership?.memberId ? "yes" : "no" },
       { text: count(partitions.length), kind: "n" },
       { text: runsOf(partitions), kind: "code" },
+      { text: clientId },
       { text: memberId, kind: "code" },
     ]),
     group?.described === undefined ? "no members are known" : "nobody",

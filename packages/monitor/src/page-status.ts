@@ -52,6 +52,8 @@ export interface PageStatus {
   readonly subject?: SinkSubject | undefined;
   readonly now: Sample;
   readonly committedAtMs?: number | undefined;
+  /** When a broker last answered a fetch; lags are as of then. */
+  readonly fetchedAtMs?: number | undefined;
   readonly lags: readonly PartitionLag[];
   readonly proof?: Proof | undefined;
   readonly commits: readonly CommitEntry[];
@@ -92,6 +94,7 @@ export function pageStatus(
     subject,
     now,
     committedAtMs: view.committedAtMs,
+    fetchedAtMs: status?.fetchedAtMs,
     lags: partitionLags(view, status, now.atMs),
     proof: status === undefined || status.ledger.size === 0 ? undefined : proofOf(status.ledger),
     commits: view.commits,

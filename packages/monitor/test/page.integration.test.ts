@@ -128,9 +128,9 @@ describe("the page", () => {
       elements.map(({ cells }) => [...cells].slice(0, -1).map(({ textContent }) => textContent)),
     );
     expect(rows).toEqual([
-      ["10.0.3.17", "salon-consume", "yes", "4", "0–3"],
-      ["10.0.3.18", "salon-consume", "no", "5", "4, 6, 8, 10–11"],
-      ["fd00::3:19", "salon-consume", "no", "0", ""],
+      ["10.0.3.17", "yes", "4", "0–3", "salon-consume"],
+      ["10.0.3.18", "no", "5", "4, 6, 8, 10–11", "salon-consume"],
+      ["fd00::3:19", "no", "0", "", "salon-consume"],
     ]);
   });
 
@@ -144,8 +144,9 @@ describe("the page", () => {
     expect(await shown.page.$$("#members tbody tr")).toHaveLength(rowCount);
   });
 
-  it("says what is wrong", async () => {
+  it("says what is wrong, and of when its lag is", async () => {
     await using shown = await look({ scene: "degraded" });
+    expect(await textOf(shown.page, "#lag-more")).toBe("as it was 9.0 s ago");
     expect(await textOf(shown.page, "#word")).toBe("degraded");
     expect(await textOf(shown.page, "#reason")).toContain("no broker of localhost:29092 answers");
     expect(await shown.page.title()).toBe("degraded · bronze_ratings_streaming · salon");
