@@ -1,31 +1,17 @@
-import { globSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { createWorkDirectory, installPromtool, runProcess } from "@salon/testkit";
+import { createWorkDirectory, installPrometheus, runProcess } from "@salon/testkit";
 import { describe, expect, it } from "vitest";
-import { dockerDirectory } from "./compose-stack.ts";
-
-const monitoring = join(dockerDirectory, "monitoring");
-const alerts = readFileSync(join(monitoring, "alerts.yml"), "utf8");
-const dashboards = globSync("grafana/dashboards/*.json", { cwd: monitoring });
-
-/** What is read here of a dashboard. */
-interface Dashboard {
-  readonly uid: string;
-  readonly panels: readonly {
-    readonly title: string;
-    readonly datasource?: { readonly uid: string };
-    readonly gridPos: { readonly x: number; readonly w: number };
-    readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[];
-  }[];
-}
-
-/** A query of a panel or an alert, and the texts that show its labels. */
-interface Query {
-  readonly where: string;
-  readonly expression: string;
-  readonly texts: string;
-}
+import {
+  alertQueries,
+  dashboards,
+  labelsShown,
+  monitoring,
+  panelQueries,
+  type Query,
+  readDashboard,
+} from "./monitoring-queries.ts";
 
 const SCRAPE_LABELS = ["job", "instance"];
 
@@ -41,30 +27,6 @@ const metrics: ReadonlyMap<string, readonly string[]> = new Map(
       return ["_bucket", "_sum", "_count"].map((suffix) => [name + suffix, [...own, "le"]]);
     }),
 );
-
-function readDashboard(path: string): Dashboard {
-  return JSON.parse(readFileSync(join(monitoring, path), "utf8")) as Dashboard;
-}
-
-const panelQueries: readonly Query[] = dashboards.flatMap((path) =>
-  readDashboard(path).panels.flatMap(({ title, targets = [] }) =>
-    targets.map(({ expr, legendFormat }) => ({
-      where: `${basename(path)}: ${title}`,
-      // As Grafana fills in its variables.
-      expression: expr.replaceAll("$__rate_interval", "1m").replaceAll("$instance", ".*"),
-      texts: legendFormat,
-    })),
-  ),
-);
-
-const alertQueries: readonly Query[] = alerts
-  .split(/^ {6}- alert: /mu)
-  .slice(1)
-  .map((text) => {
-    const name = text.slice(0, text.indexOf("\n"));
-    const expression = /^ {8}expr: (?:>-\n)?([^]*?)\n {8}(?:for|labels):/mu.exec(text)?.[1] ?? "";
-    return { where: name, expression, texts: text.slice(text.indexOf("annotations:")) };
-  });
 
 /** Metrics of an expression: what is named with the prefix, and `up`. */
 function metricsOf(expression: string): readonly string[] {
@@ -82,10 +44,7 @@ function labelsOf({ expression, texts }: Query): readonly string[] {
   const selected = [...expression.matchAll(/\b(\w+)(?:=~|!=|!~|=)"/gu)].map(
     ([, name = ""]) => name,
   );
-  const shown = [...texts.matchAll(/\{\{ ?(?:\$labels\.)?(\w+) ?\}\}/gu)].map(
-    ([, name = ""]) => name,
-  );
-  return [...grouped, ...selected, ...shown];
+  return [...grouped, ...selected, ...labelsShown(texts)];
 }
 
 describe.each([
@@ -107,7 +66,7 @@ describe.each([
 });
 
 async function promtool(...args: readonly string[]): Promise<string> {
-  return runProcess({ command: await installPromtool(), args, cwd: monitoring });
+  return runProcess({ command: await installPrometheus("promtool"), args, cwd: monitoring });
 }
 
 describe("promtool", () => {

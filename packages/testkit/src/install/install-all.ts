@@ -7,7 +7,7 @@ import { installJava21 } from "./java-21.ts";
 import { installJars } from "./maven-jars.ts";
 import { installMinio } from "./minio-binary.ts";
 import { installPostgres } from "./postgres-binaries.ts";
-import { installPromtool } from "./promtool.ts";
+import { installPrometheus } from "./prometheus.ts";
 import { installPython } from "./python-environment.ts";
 import { installVersity } from "./versity-binary.ts";
 
@@ -33,7 +33,7 @@ async function installDownloads(): Promise<void> {
   await timed("Java 21", installJava21);
   await timed("Chromium", installChromium);
   await timed("hadolint", installHadolint);
-  await timed("promtool", installPromtool);
+  await timed("Prometheus", () => installPrometheus("prometheus"));
   for (const python of ["readers", "spark"] as const) {
     await timed(`Python of ${python}`, () => installPython(python));
   }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import { installPromtool } from "../install/promtool.ts";
+import { installPrometheus } from "../install/prometheus.ts";
 
 /**
  * What promtool has against metrics in Prometheus's text format; empty where they keep to its
@@ -9,7 +9,7 @@ import { installPromtool } from "../install/promtool.ts";
  * Errors: `TOOL_MISSING`, `INSTALL_FAILED`.
  */
 export async function checkMetrics(metrics: string): Promise<string> {
-  const promtool = spawn(await installPromtool(), ["check", "metrics"]);
+  const promtool = spawn(await installPrometheus("promtool"), ["check", "metrics"]);
   promtool.stdin.end(metrics);
   const [output, errors] = await Promise.all([text(promtool.stdout), text(promtool.stderr)]);
   return `${output}${errors}`.trim();

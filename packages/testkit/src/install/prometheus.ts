@@ -8,21 +8,22 @@ import { retried } from "./retried.ts";
 const DOWNLOAD_MAX_MS = 5 * 60_000;
 
 /**
- * The path of promtool: the machine's own, else that of Debian's package, unpacked and not
- * installed. To build Prometheus from its sources would take as long as all the other services.
+ * The path of a program of Prometheus: the machine's own, else that of Debian's package, unpacked
+ * and not installed. To build Prometheus from its sources would take as long as all the other
+ * services.
  *
  * Errors: `TOOL_MISSING`, `INSTALL_FAILED`.
  */
-export async function installPromtool(): Promise<string> {
-  if (await runs("promtool", ["--version"])) return "promtool";
+export async function installPrometheus(program: "prometheus" | "promtool"): Promise<string> {
+  if (await runs(program, ["--version"])) return program;
   if (!(await runs("apt-get", ["--version"]))) {
     throw new TestkitError(
       "TOOL_MISSING",
-      "promtool does not run here: install Prometheus (Debian: prometheus)",
+      `${program} does not run here: install Prometheus (Debian: prometheus)`,
     );
   }
-  const directory = await installOnce({ name: "promtool", key: "debian", install: unpack });
-  return join(directory, "usr", "bin", "promtool");
+  const directory = await installOnce({ name: "prometheus", key: "debian", install: unpack });
+  return join(directory, "usr", "bin", program);
 }
 
 async function unpack(directory: string): Promise<void> {
