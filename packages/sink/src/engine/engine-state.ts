@@ -1,4 +1,4 @@
-import type { CommitPlan, ProvedCopy } from "../protocol/own-commit.ts";
+import type { CommitPlan, ProvedPosition } from "../protocol/own-commit.ts";
 import type { LedgerStretch } from "../protocol/ledger.ts";
 import type { SourceIdentity } from "../protocol/source-identity.ts";
 import type { SourceRecord } from "../protocol/source-record.ts";
@@ -70,7 +70,7 @@ export interface EngineState {
   /** The table's position as it was last seen. */
   readonly record: SourceRecord | undefined;
   /** What rows proved when the table was last looked at. */
-  readonly proved: ProvedCopy | undefined;
+  readonly proved: ProvedPosition | undefined;
   /** The dead-letter table's watermark as it was last seen. */
   readonly appliedThrough: number;
   readonly isApplying: boolean;

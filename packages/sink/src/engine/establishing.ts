@@ -1,5 +1,6 @@
 import type { LogRange } from "@salon/kafka-io";
-import type { ProvedCopy } from "../protocol/own-commit.ts";
+import { isBelowWatermark } from "../protocol/dead-letter-watermark.ts";
+import type { ProvedPosition } from "../protocol/own-commit.ts";
 import { rollbackOf } from "../protocol/rollback.ts";
 import type { Rollback } from "../protocol/rollback.ts";
 import { grownIdentity, identityError, sourceConflict } from "../protocol/source-identity.ts";
@@ -33,9 +34,7 @@ export function tableRead(state: EngineState, view: TableView): EngineStep {
 export function takePosition(state: EngineState, view: TableView): EngineStep {
   const conflict = sourceConflict(view.others, state.identity);
   if (conflict !== undefined) return fail(state, conflict);
-  const isNew =
-    view.reading.kind === "absent" && view.evidence === false && state.record === undefined;
-  if (isNew) return measure(state, view);
+  if (isNewTo(view) && state.record === undefined) return measure(state, view);
   const rollback = acceptedRollback(state, view);
   if (rollback !== undefined) return restore(state, view, rollback);
   const record = positionOf(state, view);
@@ -65,15 +64,22 @@ export function takePosition(state: EngineState, view: TableView): EngineStep {
   return soughtWherePlaced(state, taken);
 }
 
-function provedBy({ reading, mainSnapshotId }: TableView): ProvedCopy | undefined {
+/** Nothing is known of the source, no rows are there, and no dead letters were. */
+function isNewTo({ reading, evidence, appliedThrough }: TableView): boolean {
+  return (
+    reading.kind === "absent" && evidence === false && !isBelowWatermark(reading, appliedThrough)
+  );
+}
+
+function provedBy({ reading, mainSnapshotId }: TableView): ProvedPosition | undefined {
   if (reading.kind !== "uncertain" || mainSnapshotId === undefined) return undefined;
   return { mainSnapshotId, copySnapshotId: reading.copy.snapshotId };
 }
 
 /** Asks where the log of each partition begins and ends, for the first position. */
-function measure(state: EngineState, { appliedThrough }: TableView): EngineStep {
+function measure(state: EngineState, { appliedThrough, mainSnapshotId }: TableView): EngineStep {
   const partitions = Array.from({ length: state.identity.partitions }, (_, index) => index);
-  return step(state, { appliedThrough, isMeasuring: true }, [
+  return step(state, { appliedThrough, isMeasuring: true, proved: { mainSnapshotId } }, [
     { kind: "read-log-ranges", purpose: "first-position", partitions },
   ]);
 }
@@ -110,18 +116,20 @@ function deadLettersUndone(record: SourceRecord, view: TableView): SinkError {
 }
 
 function positionOf(state: EngineState, view: TableView): SourceRecord | SinkError {
-  const { reading } = view;
+  const { reading, appliedThrough } = view;
   const source = `source ${state.identity.sourceId}`;
+  const isBelow = isBelowWatermark(reading, appliedThrough);
   switch (reading.kind) {
     case "recorded":
     case "expired":
       return reading.record;
     case "uncertain":
-      if (view.evidence === true) return reading.copy.record;
+      if (view.evidence === true && !isBelow) return reading.copy.record;
       return new SinkError(
         "POSITION_UNCERTAIN",
-        `the snapshots that recorded the position of ${source} are gone, and its last row is not ` +
-          `in the table: run salon-table recover-position`,
+        `the snapshots that recorded the position of ${source} are gone, and ` +
+          (isBelow ? "dead letters were decided after its copy" : "its last row is not there") +
+          `: run salon-table recover-position`,
       );
     case "rolled-back":
       return new SinkError(
@@ -148,6 +156,13 @@ function positionOf(state: EngineState, view: TableView): SourceRecord | SinkErr
         return new SinkError(
           "TABLE_REPLACED",
           `the table no longer records a position of ${source}: it was replaced while it was read`,
+        );
+      }
+      if (isBelow && view.evidence === false) {
+        return new SinkError(
+          "POSITION_UNKNOWN",
+          `the dead-letter table holds records of ${source}, of which the table has no position: ` +
+            `run salon-table recover-position, or drop the dead-letter table to begin anew`,
         );
       }
       return new SinkError(

@@ -1,5 +1,6 @@
 import type { TableMetadata } from "@salon/iceberg-writer";
 import { mainLine } from "./position.ts";
+import type { PositionReading } from "./position.ts";
 
 /** Every watermark's summary key begins with it. */
 const WATERMARK_KEY_PREFIX = "salon.applied.";
@@ -33,4 +34,13 @@ export function readWatermarks(
 export function hasOneMainTable(deadLetters: TableMetadata, mainTableUuid: string): boolean {
   const own = `${WATERMARK_KEY_PREFIX}${mainTableUuid}.`;
   return [...(readWatermarks(deadLetters)?.keys() ?? [])].every((key) => key.startsWith(own));
+}
+
+/**
+ * Whether dead letters were applied that own snapshots decided of which a reading knows nothing:
+ * they are expired, and the copy was edited since.
+ */
+export function isBelowWatermark(reading: PositionReading, appliedThrough: number): boolean {
+  if (reading.kind === "absent") return appliedThrough > 0;
+  return reading.kind === "uncertain" && appliedThrough > reading.copy.sequenceNumber;
 }

@@ -2,6 +2,7 @@ import type { TableMetadata } from "@salon/iceberg-writer";
 import { extendLedger, openLedger } from "./ledger.ts";
 import type { LedgerStretch, PartitionLedger } from "./ledger.ts";
 import { serializePositionCopy } from "./position-copy.ts";
+import type { PositionCopy } from "./position-copy.ts";
 import { otherSources, readOtherSources, readPosition, settledRecord } from "./position.ts";
 import type { PositionReading } from "./position.ts";
 import { rollbackOf } from "./rollback.ts";
@@ -46,16 +47,18 @@ export interface CommitContext {
   readonly identity: SourceIdentity;
   /** The dead-letter table's watermark for this source, as far as it is known; 0 for none. */
   readonly appliedThrough: number;
-  readonly proved?: ProvedCopy | undefined;
+  readonly proved?: ProvedPosition | undefined;
 }
 
 /**
- * Where history is cut: the rows of this snapshot of main proved the position that the copy of this
- * own snapshot has. After a rollback main may be there again beside a newer copy.
+ * What the rows of this snapshot of main proved, none where it has no snapshot: the position that
+ * the copy of this own snapshot has, or, without one, that there is nothing of the source. After a
+ * rollback main may be there again beside a newer copy; and others may have begun since, whose
+ * snapshots are expired and whose copy was removed.
  */
-export interface ProvedCopy {
-  readonly mainSnapshotId: bigint;
-  readonly copySnapshotId: bigint;
+export interface ProvedPosition {
+  readonly mainSnapshotId: bigint | undefined;
+  readonly copySnapshotId?: bigint | undefined;
 }
 
 /**
@@ -68,14 +71,11 @@ export function planOwnCommit(
   context: CommitContext,
 ): PlannedCommit {
   const reading = readPosition(base, context.identity.sourceId);
-  const isProved =
-    reading.kind === "uncertain" &&
-    context.proved?.mainSnapshotId === base.currentSnapshotId &&
-    context.proved?.copySnapshotId === reading.copy.snapshotId;
+  const isProved = reading.kind === "uncertain" && isProvedOf(base, context, reading.copy);
   const record = isProved ? reading.copy.record : settledRecord(reading);
   switch (plan.kind) {
     case "first-position":
-      if (record === undefined && !isNewSource(base, reading, context.identity, plan)) {
+      if (record === undefined && !isNewSource(base, reading, context, plan)) {
         return { kind: "fenced", reading };
       }
       return planFirstPosition(record, plan.firstOffsets, context.identity);
@@ -146,17 +146,29 @@ export function recordAdditions(
   };
 }
 
+/** Whether rows proved what a base has: the position of a copy, or none at all. */
+function isProvedOf(
+  base: TableMetadata,
+  { proved }: CommitContext,
+  copy: PositionCopy | undefined,
+): boolean {
+  if (proved === undefined || proved.mainSnapshotId !== base.currentSnapshotId) return false;
+  return proved.copySnapshotId === copy?.snapshotId;
+}
+
 /**
- * Whether there is nothing yet of the source, nor of its topic under another source id: both would
- * bring its rows into the table.
+ * Whether there is nothing yet of the source, by its rows either, nor of its topic under another
+ * source id: all would bring its rows into the table a second time.
  */
 function isNewSource(
   base: TableMetadata,
   reading: PositionReading,
-  identity: SourceIdentity,
+  context: CommitContext,
   plan: Extract<CommitPlan, { kind: "first-position" }>,
 ): boolean {
+  const { identity } = context;
   if (reading.kind !== "absent" || !plan.firstOffsets.has(0)) return false;
+  if (!isProvedOf(base, context, undefined)) return false;
   return sourceConflict(readOtherSources(base, identity.sourceId), identity) === undefined;
 }
 

@@ -294,6 +294,6 @@ export class CommitTarget {
   }
 
   #viewOf(table: CatalogTable): Promise<TableView> {
-    return viewTable(table, this.#source);
+    return viewTable(table, this.#source, () => this.#reload());
   }
 }

@@ -41,6 +41,8 @@ describe("the first position", () => {
       [0, 5],
       [1, 5],
     ]);
+    // At the snapshot of main whose rows were looked for, and no other.
+    expect(engine.state.proved).toEqual({ mainSnapshotId: 1n });
     expect(engine.kinds()).not.toContain("begin-reading");
     const record = recordAt(5, {
       partitions: 2,
@@ -160,9 +162,19 @@ describe("partitions that are added", () => {
 describe("a table that says something else", () => {
   it.each([
     ["rows without a position", view({ kind: "absent" }, true), "POSITION_UNKNOWN"],
+    [
+      "dead letters without a position",
+      { ...view({ kind: "absent" }, false), appliedThrough: 3 },
+      "POSITION_UNKNOWN",
+    ],
     ["a rollback", view({ kind: "rolled-back", copy, record: recordAt(10) }), "TABLE_ROLLED_BACK"],
     ["a replaced table", view({ kind: "replaced", copy }), "TABLE_REPLACED"],
     ["an uncertain copy", view({ kind: "uncertain", copy }, false), "POSITION_UNCERTAIN"],
+    [
+      "a copy that is older than dead letters",
+      { ...view({ kind: "uncertain", copy }, true), appliedThrough: 3 },
+      "POSITION_UNCERTAIN",
+    ],
     ["a replay", view({ kind: "foreign-replay", snapshotId: 3n }), "FOREIGN_REPLAY"],
     ["another cluster", view(recordAt(1, { cluster: "other" })), "CLUSTER_CHANGED"],
     ["undone dead letters", view(recordAt(1, { applied: 3 })), "DEAD_LETTERS_UNDONE"],

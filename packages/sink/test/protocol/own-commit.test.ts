@@ -6,6 +6,11 @@ import { copyOf, recordAt, snapshot, tableWith } from "./table-history.ts";
 
 const identity = { sourceId: "ratings", cluster: "cluster-1", topic: "ratings", partitions: 1 };
 const context = { identity, appliedThrough: 0 };
+/** Rows were looked for at this snapshot of main, and there were none. */
+const newAt = (mainSnapshotId: bigint | undefined): CommitContext => ({
+  ...context,
+  proved: { mainSnapshotId },
+});
 
 function unit(start: number, end: number, dead = 0): CommitPlan {
   const stretch = { start, end, rows: end - start - dead, dead, gaps: 0, lost: 0 };
@@ -108,7 +113,7 @@ describe("planOwnCommit", () => {
 
   it("writes the first position of all partitions, and finds that of a faster member", () => {
     const plan: CommitPlan = { kind: "first-position", firstOffsets: new Map([[0, 7]]) };
-    const first = planOwnCommit(tableWith([], undefined), plan, context);
+    const first = planOwnCommit(tableWith([], undefined), plan, newAt(undefined));
     expect(first.kind === "write" && first.record.ledger.get(0)?.first).toBe(7);
     expect(planOwnCommit(at10, plan, context).kind).toBe("superfluous");
   });
@@ -139,12 +144,24 @@ describe("planOwnCommit", () => {
       "salon.source.second": serializeSourceRecord(recordAt(4)),
     });
     const plan: CommitPlan = { kind: "first-position", firstOffsets: new Map([[0, 7]]) };
-    expect(planOwnCommit(tableWith([other], 1), plan, context).kind).toBe("fenced");
+    expect(planOwnCommit(tableWith([other], 1), plan, newAt(1n)).kind).toBe("fenced");
+  });
+
+  it("fences a first position on any snapshot but that whose rows were looked for", () => {
+    // Own snapshots may have been there since, which others expired together with the copy.
+    const foreign = tableWith([snapshot(4, 3)], 4);
+    const plan: CommitPlan = { kind: "first-position", firstOffsets: new Map([[0, 7]]) };
+    expect(planOwnCommit(foreign, plan, newAt(4n)).kind).toBe("write");
+    expect(planOwnCommit(foreign, plan, newAt(undefined)).kind).toBe("fenced");
+    expect(planOwnCommit(foreign, plan, newAt(3n)).kind).toBe("fenced");
+    expect(planOwnCommit(foreign, plan, context).kind).toBe("fenced");
+    const proved = { mainSnapshotId: 4n, copySnapshotId: 2n };
+    expect(planOwnCommit(foreign, plan, { ...context, proved }).kind).toBe("fenced");
   });
 
   it("fences positions of added partitions in a table that has none at all", () => {
     const plan: CommitPlan = { kind: "first-position", firstOffsets: new Map([[1, 7]]) };
-    expect(planOwnCommit(tableWith([], undefined), plan, context).kind).toBe("fenced");
+    expect(planOwnCommit(tableWith([], undefined), plan, newAt(undefined)).kind).toBe("fenced");
   });
 
   it("puts dead letters into the outbox under its own sequence number, and drops applied ones", () => {

@@ -1,0 +1,133 @@
+import {
+  appendToTable,
+  expireSnapshots,
+  openCatalog,
+  scanTable,
+  updateProperties,
+} from "@salon/iceberg-writer";
+import type { Catalog } from "@salon/iceberg-writer";
+import { ratingsSchema } from "@salon/schema";
+import { describe, expect, it } from "vitest";
+import { recoverPosition } from "../../src/proof/recover-position.ts";
+import { verifyTable } from "../../src/proof/verify-table.ts";
+import { sourceKey } from "../../src/protocol/source-record.ts";
+import { runSink } from "../../src/shell/run-sink.ts";
+import { MemorySource, MemoryTopic } from "./memory-topic.ts";
+
+const table = { namespace: [], name: "bronze" };
+const deadLetters = { namespace: [], name: "bronze_dead_letters" };
+const key = sourceKey("ratings");
+const signal = new AbortController().signal;
+const logger = { debug() {}, info() {}, warn() {} };
+
+async function drain(catalog: Catalog, topic: MemoryTopic): Promise<void> {
+  await using source = new MemorySource(topic, [0]);
+  await runSink(
+    {
+      topic: topic.name,
+      table,
+      assign: [0],
+      startingOffsets: "earliest",
+      trigger: "available-now",
+    },
+    { catalog, source, events: ratingsSchema, logger, signal },
+  );
+}
+
+async function copyIn(catalog: Catalog): Promise<string | undefined> {
+  return (await catalog.loadTable(table)).metadata.properties[key];
+}
+
+/** A snapshot of another engine is all that is left, and a copy that somebody edited. */
+async function loseSnapshots(catalog: Catalog, copy: string | undefined): Promise<void> {
+  await appendToTable({ catalog, table: await catalog.loadTable(table), request: {} });
+  await expireSnapshots({
+    catalog,
+    table: await catalog.loadTable(table),
+    retention: { maxSnapshotAgeMs: 0, minSnapshotsToKeep: 1 },
+    components: { nowMs: () => Date.parse("2100-01-01T00:00:00Z") },
+  });
+  const changes = copy === undefined ? { remove: [key] } : { set: { [key]: copy } };
+  await updateProperties({ catalog, table: await catalog.loadTable(table), changes });
+}
+
+async function countRows(catalog: Catalog, identifier = table): Promise<number> {
+  let count = 0;
+  for await (const { batch } of scanTable({ table: await catalog.loadTable(identifier) })) {
+    count += batch.rowCount;
+  }
+  return count;
+}
+
+describe("a position that is in neither snapshots nor property", () => {
+  it("is not taken for that of a new source where its records are dead letters alone", async () => {
+    await using catalog = await openCatalog({ type: "memory" });
+    const topic = new MemoryTopic(1);
+    topic.append(0, "no json", "no json");
+    await drain(catalog, topic);
+    await loseSnapshots(catalog, undefined);
+    topic.append(0, '{"customer_id":1}');
+    await expect(drain(catalog, topic)).rejects.toMatchObject({
+      code: "POSITION_UNKNOWN",
+      message: expect.stringContaining("recover-position"),
+    });
+    expect(await countRows(catalog, deadLetters)).toBe(2);
+    const openTopic = (): Promise<MemorySource> => Promise.resolve(new MemorySource(topic, [0]));
+    await recoverPosition({
+      catalog,
+      identifier: table,
+      topic: topic.name,
+      openTopic,
+      force: true,
+    });
+    await drain(catalog, topic);
+    expect(await verifyTable({ catalog, identifier: table })).toMatchObject({ isProved: true });
+    expect(await countRows(catalog, deadLetters)).toBe(2);
+  });
+
+  it("is not that of an older copy where dead letters were decided since", async () => {
+    await using catalog = await openCatalog({ type: "memory" });
+    const topic = new MemoryTopic(1);
+    topic.append(0, '{"customer_id":1}');
+    await drain(catalog, topic);
+    const older = await copyIn(catalog);
+    topic.append(0, "no json");
+    await drain(catalog, topic);
+    const newest = await copyIn(catalog);
+    await loseSnapshots(catalog, older);
+    // All the rows are those that the older copy counts.
+    await expect(drain(catalog, topic)).rejects.toMatchObject({ code: "POSITION_UNCERTAIN" });
+    await loseSnapshots(catalog, newest);
+    await drain(catalog, topic);
+    expect(await countRows(catalog, deadLetters)).toBe(1);
+  });
+
+  it("is not begun anew by a member that saw the table before it had any", async () => {
+    await using catalog = await openCatalog({ type: "memory" });
+    const topic = new MemoryTopic(1);
+    topic.append(0, '{"customer_id":1}', "no json");
+    let hasLooked = false;
+    const late: Catalog = {
+      kind: catalog.kind,
+      commitGuard: catalog.commitGuard,
+      loadTable: (...args) => catalog.loadTable(...args),
+      tableExists: (...args) => catalog.tableExists(...args),
+      createTable: (...args) => catalog.createTable(...args),
+      commitTable: async (...args) => {
+        if (!hasLooked) {
+          hasLooked = true;
+          await drain(catalog, topic);
+          await loseSnapshots(catalog, undefined);
+        }
+        return catalog.commitTable(...args);
+      },
+      dropTable: (...args) => catalog.dropTable(...args),
+      listTables: (...args) => catalog.listTables(...args),
+      ensureNamespace: (...args) => catalog.ensureNamespace(...args),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+    await expect(drain(late, topic)).rejects.toMatchObject({ code: "POSITION_UNKNOWN" });
+    expect(await countRows(catalog)).toBe(1);
+    expect(await countRows(catalog, deadLetters)).toBe(1);
+  });
+});
