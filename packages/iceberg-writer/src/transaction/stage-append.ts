@@ -137,7 +137,7 @@ class AppendInProgress implements StagedAppend {
     options.signal?.throwIfAborted();
     const commit = appendCommit(metadata, snapshot, additions);
     const outcome = await this.#parts.catalog.commitTable(base, commit, options);
-    if (outcome.kind === "unknown") this.#mayBeApplied = true;
+    if (outcome.kind !== "conflict") this.#mayBeApplied = true;
     if (outcome.kind === "committed") await this.clean(outcome.table.metadata, options);
     return outcome;
   }

@@ -40,7 +40,10 @@ export type AttemptResult =
        */
       readonly mayBeApplied: boolean;
     }
-  /** The snapshot was committed and undone: its id is never sent again, the unit is dropped. */
+  /**
+   * The snapshot was committed and undone, or expired: its id is never sent again, the unit is
+   * dropped.
+   */
   | { readonly kind: "burnt"; readonly view: TableView };
 
 /** Whatever the engine is told. */

@@ -24,6 +24,8 @@ import { parseSourceRecord, sourceKey } from "../protocol/source-record.ts";
 import type { PendingManifest, SourceRecord } from "../protocol/source-record.ts";
 import { SinkError } from "../sink-error.ts";
 import { AttemptOver, resultOf } from "./attempt-over.ts";
+import { seenFrom } from "./open-commit.ts";
+import type { OpenCommit } from "./open-commit.ts";
 import { isRetryable } from "./retry.ts";
 import type { StagedUnit } from "./staged-unit.ts";
 import { viewTable } from "./view-table.ts";
@@ -46,15 +48,6 @@ const ENDS: ReadonlySet<AttemptResult["kind"]> = new Set([
   "fenced",
   "burnt",
 ]);
-
-/** A commit that is not settled. */
-interface OpenCommit {
-  readonly append: StagedAppend;
-  /** What the last attempt that was sent asserted. */
-  readonly sent?: CatalogTable | undefined;
-  /** A rejection proves nothing by itself: what lies between may have sent the attempt twice. */
-  readonly mayBeApplied: boolean;
-}
 
 /** The main table as the engine's commits see it. */
 export class CommitTarget {
@@ -204,7 +197,9 @@ export class CommitTarget {
       case "absent":
         break;
     }
-    const open: OpenCommit = this.#seenFrom(base, append, this.#commits.get(commitId));
+    const before = this.#commits.get(commitId);
+    if (before?.isExpired === true) return { kind: "burnt", view: await this.#viewOf(base) };
+    const open = seenFrom(this.#catalog.commitGuard, base, append, before);
     this.#commits.set(commitId, open);
     this.#attempts.set(append.snapshotId, attempt);
     try {
@@ -229,18 +224,6 @@ export class CommitTarget {
     }
   }
 
-  /**
-   * A commit as a later base shows it: whether what was sent of it before has failed for certain.
-   */
-  #seenFrom(base: CatalogTable, append: StagedAppend, before?: OpenCommit): OpenCommit {
-    const { sent, mayBeApplied = false } = before ?? {};
-    const { snapshotId } = append;
-    const hasFailed =
-      sent === undefined ||
-      settleAttempt(this.#catalog.commitGuard, { snapshotId, base: sent }, base) === "failed";
-    return { append, sent, mayBeApplied: mayBeApplied || !hasFailed };
-  }
-
   #prepare(base: TableMetadata, snapshotId: bigint): AttemptAdditions {
     const attempt = this.#attempts.get(snapshotId);
     if (attempt === undefined) throw new Error(`no attempt of snapshot ${snapshotId} is under way`);
@@ -262,10 +245,14 @@ export class CommitTarget {
     const { snapshots } = this.#table.metadata;
     const snapshot = snapshots.find((candidate) => candidate.snapshotId === snapshotId);
     const text = snapshot?.summary[sourceKey(this.#source.sourceId)];
-    this.#commits.delete(commitId);
     this.#isStale = false;
-    // What it recorded is gone with it: the position says how far the table is.
-    if (text === undefined) return { kind: "burnt", view: await this.#viewOf(this.#table) };
+    if (text === undefined) {
+      // What it recorded is gone with it: the position says how far the table is, once it is read.
+      const open = this.#commits.get(commitId);
+      if (open !== undefined) this.#commits.set(commitId, { ...open, isExpired: true });
+      return { kind: "burnt", view: await this.#viewOf(this.#table) };
+    }
+    this.#commits.delete(commitId);
     return { kind: "committed", record: parseSourceRecord(text), snapshotId };
   }
 

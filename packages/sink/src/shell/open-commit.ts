@@ -1,0 +1,29 @@
+import { settleAttempt } from "@salon/iceberg-writer";
+import type { Catalog, CatalogTable, StagedAppend } from "@salon/iceberg-writer";
+
+/** A commit that is not settled. */
+export interface OpenCommit {
+  readonly append: StagedAppend;
+  /** What the last attempt that was sent asserted. */
+  readonly sent?: CatalogTable | undefined;
+  /** A rejection proves nothing by itself: what lies between may have sent the attempt twice. */
+  readonly mayBeApplied: boolean;
+  /** It became main's, and others have expired it since: it is never sent again. */
+  readonly isExpired?: boolean | undefined;
+}
+
+/**
+ * A commit as a later base shows it: whether what was sent of it before has failed for certain.
+ */
+export function seenFrom(
+  commitGuard: Catalog["commitGuard"],
+  base: CatalogTable,
+  append: StagedAppend,
+  before: OpenCommit | undefined,
+): OpenCommit {
+  const { sent, mayBeApplied = false } = before ?? {};
+  const { snapshotId } = append;
+  const hasFailed =
+    sent === undefined || settleAttempt(commitGuard, { snapshotId, base: sent }, base) === "failed";
+  return { append, sent, mayBeApplied: mayBeApplied || !hasFailed };
+}
