@@ -6,13 +6,32 @@ import { mainLine, readPosition, settledRecord } from "../../src/protocol/positi
 import { parseSourceRecord, sourceKey } from "../../src/protocol/source-record.ts";
 import type { MemoryTopic } from "../shell/memory-topic.ts";
 
+/** The tables in which records are. */
+export interface ProvedTables {
+  readonly main: CatalogTable;
+  readonly deadLetters: CatalogTable;
+}
+
+/** Throws where a record of the topic is there twice, whatever the tables tell of a position. */
+export async function proveNothingTwice(
+  topic: MemoryTopic,
+  { main, deadLetters }: ProvedTables,
+): Promise<void> {
+  const rows = await coordinatesOf(main, topic.name);
+  const dead = await coordinatesOf(deadLetters, topic.name);
+  for (const at of new Set([...rows.keys(), ...dead.keys()])) {
+    const times = (rows.get(at) ?? 0) + (dead.get(at) ?? 0);
+    if (times > 1) throw new Error(`${at} is there ${times} times`);
+  }
+}
+
 /**
  * Throws unless every record of the topic from the first position on is exactly once in one of the
  * tables, ledgers tell just that, and commits follow each other without a break.
  */
 export async function proveTables(
   topic: MemoryTopic,
-  { main, deadLetters }: { readonly main: CatalogTable; readonly deadLetters: CatalogTable },
+  { main, deadLetters }: ProvedTables,
 ): Promise<void> {
   const record = settledRecord(readPosition(main.metadata, topic.name));
   const rows = await coordinatesOf(main, topic.name);

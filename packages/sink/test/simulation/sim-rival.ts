@@ -18,6 +18,7 @@ import type {
   TransactionComponents,
 } from "@salon/iceberg-writer";
 import { sourceKey } from "../../src/protocol/source-record.ts";
+import type { SinkErrorCode } from "../../src/sink-error.ts";
 import type { SimProcess, SimWorld } from "./sim-world.ts";
 
 const OVERTAKEN: ReadonlySet<string> = new Set([
@@ -32,7 +33,7 @@ const RIVAL_BRANCH = "audit";
 export interface RivalHabits {
   readonly rollsBack: boolean;
   /** Edits the properties, or expires snapshots: with both gone nobody knows the position. */
-  readonly tidies: "properties" | "snapshots" | "nothing";
+  readonly tidies: "properties" | "snapshots" | "both" | "nothing";
   /** Keeps a branch of its own, moves it to and fro, and expires what is behind. */
   readonly movesBranch: boolean;
   /** Fewer snapshots are left alone, so that there is always something to come back to. */
@@ -73,12 +74,17 @@ export class SimRival {
     };
   }
 
-  /**
-   * Whether the newest position may be beyond finding: it was undone, and its snapshot may be
-   * expired.
-   */
-  get hasHiddenPosition(): boolean {
-    return this.#hasRolledBack && this.#habits.tidies === "snapshots";
+  /** What a sink may say that cannot tell its position any more, by what was done to the table. */
+  get endsOfLost(): readonly SinkErrorCode[] {
+    switch (this.#habits.tidies) {
+      case "both":
+        return ["POSITION_UNKNOWN", "POSITION_UNCERTAIN", "TABLE_REPLACED"];
+      case "snapshots":
+        // It was undone, and its snapshot may be expired.
+        return this.#hasRolledBack ? ["POSITION_UNCERTAIN"] : [];
+      default:
+        return [];
+    }
   }
 
   /** One change of the table, if it is there; who is refused leaves it. */
@@ -98,6 +104,8 @@ export class SimRival {
     const table = await this.#catalog.loadTable(this.#identifier);
     const { rollsBack, tidies, movesBranch, snapshotsMin } = this.#habits;
     if (table.metadata.snapshots.length < snapshotsMin) return;
+    const hasBranch = table.metadata.refs[RIVAL_BRANCH] !== undefined;
+    if (movesBranch && !hasBranch) return this.#moveBranch(table);
     if (movesBranch && this.#world.chance(0.7)) {
       return this.#world.chance(0.6)
         ? this.#moveBranch(table)
@@ -127,6 +135,8 @@ export class SimRival {
         return this.#editProperty(table);
       case "snapshots":
         return this.#expire(table, kept);
+      case "both":
+        return this.#world.chance(0.5) ? this.#editProperty(table) : this.#expire(table, kept);
       case "nothing":
         return this.#append(table);
       default:
@@ -218,8 +228,8 @@ export class SimRival {
   }
 
   /**
-   * It begins at the head of main, which no expiry takes away: an assertion of the refs that were
-   * seen says nothing of one that is new.
+   * It begins at the head of main, before anybody expires anything: an assertion of the refs that
+   * were seen says nothing of one that is new.
    */
   async #moveBranch(table: CatalogTable): Promise<void> {
     const { snapshots } = mainLineage(table.metadata);

@@ -3,7 +3,10 @@ import { scanTable } from "@salon/iceberg-writer";
 import type { CatalogTable, TableMetadata } from "@salon/iceberg-writer";
 import { verifyTable } from "../../src/proof/verify-table.ts";
 import { SinkError } from "../../src/sink-error.ts";
-import { proveTables } from "./prove-tables.ts";
+import { proveNothingTwice, proveTables } from "./prove-tables.ts";
+import type { ProvedTables } from "./prove-tables.ts";
+import { isRestless, rareKindOf, rivalHabits } from "./rare-kind.ts";
+import type { RareKind } from "./rare-kind.ts";
 import { SimCatalog } from "./sim-catalog.ts";
 import { isRefusal } from "./sim-faults.ts";
 import type { FaultRates } from "./sim-faults.ts";
@@ -21,29 +24,8 @@ const deadLetterTable = { namespace: ["salon"], name: "bronze_dead_letters" };
 const FAULTS_MS = 8_000;
 /** By then all that was in the topics has to be in the tables. */
 const LIMIT_MS = 600_000;
-
-/** Of so many histories one each is that of something that happens to few. */
-const RARE_EVERY = 20;
-
-type Rare =
-  | "topic-recreated"
-  | "other-cluster"
-  | "table-replaced"
-  | "restless-rivals"
-  | "expiring-rivals"
-  | "two-sources"
-  | "recovered";
-
-/** By the seed's number, so that all other histories stay what they are. */
-const RARE: ReadonlyMap<number, Rare> = new Map([
-  [0, "topic-recreated"],
-  [5, "other-cluster"],
-  [8, "expiring-rivals"],
-  [10, "table-replaced"],
-  [12, "restless-rivals"],
-  [15, "two-sources"],
-  [18, "recovered"],
-]);
+/** By then who is left of a history whose position was lost has said so. */
+const LOST_LIMIT_MS = 20_000;
 
 /** What came of a history. */
 export interface SimHistory {
@@ -58,7 +40,7 @@ export interface SimHistory {
  */
 export class Simulation {
   readonly world: SimWorld;
-  readonly #rare: Rare | undefined;
+  readonly #rare: RareKind | undefined;
   readonly #catalog: SimCatalog;
   readonly #feeds: readonly SimFeed[];
   readonly #rates: FaultRates;
@@ -71,7 +53,7 @@ export class Simulation {
   #isLost = false;
   #isTableReplaced = false;
 
-  private constructor(world: SimWorld, rare: Rare | undefined, catalog: SimCatalog) {
+  private constructor(world: SimWorld, rare: RareKind | undefined, catalog: SimCatalog) {
     this.world = world;
     this.#rare = rare;
     this.#catalog = catalog;
@@ -95,7 +77,7 @@ export class Simulation {
   /** Runs the history of a seed to its end, and to the proof of what it left. */
   static async run(seed: number): Promise<SimHistory> {
     const world = new SimWorld(seed);
-    const rare = RARE.get(seed % RARE_EVERY);
+    const rare = rareKindOf(seed);
     // In the file-system layout nobody may take the place of a table that has writers.
     const isRest = world.chance(0.65) || rare === "table-replaced";
     const catalog = await SimCatalog.open(world, isRest ? "rest" : "hadoop");
@@ -111,8 +93,8 @@ export class Simulation {
     return { hasProblem: problem !== undefined, tell };
   }
 
-  get #isRestless(): boolean {
-    return this.#rare === "restless-rivals" || this.#rare === "expiring-rivals";
+  get #isAllRead(): boolean {
+    return this.#feeds.every(({ isDone }) => isDone);
   }
 
   async #run(): Promise<void> {
@@ -125,10 +107,10 @@ export class Simulation {
     }
     this.#beside(this.#loseCatalog());
     if (this.#rare !== undefined) this.#beside(this.#happen(this.#rare));
-    if (world.chance(0.6) || this.#isRestless) this.#compete();
+    if (world.chance(0.6) || isRestless(this.#rare)) this.#compete();
     const isDone = await world.runUntil(() => this.#isDone(), LIMIT_MS);
-    if (this.#isLost) return;
-    this.#check(isDone, "no progress");
+    this.#check(isDone || this.#isLost, "no progress");
+    if (!this.#isAllRead) return this.#proveNothingTwice();
     const [feed] = this.#feeds;
     if (feed?.isOfFormer === true) return this.#proveFormer(feed);
     for (const { members } of this.#feeds) members.stopAll();
@@ -136,14 +118,24 @@ export class Simulation {
     // What waits in the outbox of a member that crashed is for whoever comes next.
     for (const { members } of this.#feeds) members.start("available-now");
     await this.#awaitEnds();
-    const { tables } = this.#catalog;
-    const [main, deadLetters] = [
-      await tables.loadTable(table),
-      await tables.loadTable(deadLetterTable),
-    ];
-    for (const { topic } of this.#feeds) await proveTables(topic.current, { main, deadLetters });
-    await this.#readRefs(main);
+    if (!this.#isAllRead) return this.#proveNothingTwice();
+    const tables = await this.#loadTables();
+    for (const { topic } of this.#feeds) await proveTables(topic.current, tables);
+    await this.#readRefs(tables.main);
     if (feed?.topic.former !== undefined) await this.#proveOwnRows(feed);
+  }
+
+  async #loadTables(): Promise<ProvedTables> {
+    const { tables } = this.#catalog;
+    const [main, deadLetters] = [tables.loadTable(table), tables.loadTable(deadLetterTable)];
+    return { main: await main, deadLetters: await deadLetters };
+  }
+
+  /** Of a history whose position was lost: who cannot tell it writes nothing. */
+  async #proveNothingTwice(): Promise<void> {
+    this.#check(this.#isLost, "not all is read");
+    const tables = await this.#loadTables();
+    for (const { topic } of this.#feeds) await proveNothingTwice(topic.current, tables);
   }
 
   /** Every file that any ref leads to is there. */
@@ -183,13 +175,9 @@ export class Simulation {
       rates: this.#rates,
       // Who recovers a position would read the topic to know of them.
       hasGaps: this.#rare !== "recovered",
-      isBusy: this.#isRestless,
+      isBusy: isRestless(this.#rare),
       judgeEnd: (error, feed) => this.#judgeEnd(error, feed),
-      onDefect: (error) => {
-        // What is wrong before that is no excuse.
-        this.#isLost ||= this.#failure === undefined && this.#mayBeLost(error);
-        this.#fail(error);
-      },
+      onDefect: (error) => this.#fail(error),
     });
   }
 
@@ -203,13 +191,10 @@ export class Simulation {
     const isElsewhere = former !== undefined && former.clusterId !== current.clusterId;
     if (isElsewhere && code === "CLUSTER_CHANGED") return endOfFormer;
     const isOfReplaced = code === "TABLE_REPLACED" || code === "DEAD_LETTERS_UNDONE";
-    return this.#isTableReplaced && isOfReplaced ? "again" : "defect";
-  }
-
-  /** Rolled back, and what was undone forgotten: nobody can know then. */
-  #mayBeLost(error: unknown): boolean {
-    const isUncertain = error instanceof SinkError && error.code === "POSITION_UNCERTAIN";
-    return isUncertain && this.#rivals.some(({ hasHiddenPosition }) => hasHiddenPosition);
+    if (this.#isTableReplaced && isOfReplaced) return "again";
+    const isLost = this.#rivals.some(({ endsOfLost }) => endsOfLost.some((end) => end === code));
+    this.#isLost ||= isLost;
+    return isLost ? "for-good" : "defect";
   }
 
   /** What goes on besides, and is wrong where it fails. */
@@ -243,11 +228,12 @@ export class Simulation {
   /** Whether all that is in the topics is decided and no fault is to come. */
   #isDone(): boolean {
     if (this.#failure !== undefined) return true;
-    return this.#rates.isOver() && this.#feeds.every(({ isDone }) => isDone);
+    if (this.#isLost && this.world.nowMs() >= LOST_LIMIT_MS) return true;
+    return this.#rates.isOver() && this.#isAllRead;
   }
 
   /** It begins at any time. */
-  async #happen(rare: Rare): Promise<void> {
+  async #happen(rare: RareKind): Promise<void> {
     const { world } = this;
     const [feed] = this.#feeds;
     await world.sleep(world.between(0, FAULTS_MS));
@@ -266,6 +252,7 @@ export class Simulation {
         return;
       case "restless-rivals":
       case "expiring-rivals":
+      case "forgetting-rivals":
       case "two-sources":
         return;
       default:
@@ -292,18 +279,7 @@ export class Simulation {
   /** Other engines change the table beside the sink. */
   #compete(): void {
     const { world } = this;
-    const tidies = (["properties", "snapshots", "nothing"] as const)[world.between(0, 2)];
-    // Who ends for good would not mend what is undone, and nor can who comes to another table.
-    const mayRollBack = this.#rare === undefined || this.#rare === "two-sources";
-    const rollsBack = (world.chance(0.5) && mayRollBack) || this.#rare === "restless-rivals";
-    const movesBranch = this.#rare === "expiring-rivals";
-    const habits = {
-      rollsBack,
-      // Who expires so much leaves the copy of the position alone.
-      tidies: movesBranch ? ("snapshots" as const) : (tidies ?? "nothing"),
-      movesBranch,
-      snapshotsMin: this.#isRestless ? 2 : 4,
-    };
+    const habits = rivalHabits(this.#rare, world);
     for (const name of ["spark", "trino"]) {
       this.#beside(this.#competeAs(new SimProcess(name, world), habits));
     }
@@ -324,7 +300,7 @@ export class Simulation {
   /** Who is restless comes often, and stands still in the midst of what it does. */
   async #awaitTurn(process: SimProcess): Promise<void> {
     const { world } = this;
-    if (!this.#isRestless) return world.sleep(world.between(200, 1_500));
+    if (!isRestless(this.#rare)) return world.sleep(world.between(200, 1_500));
     await world.sleep(world.between(20, 400));
     const waitMs = world.between(0, 60);
     if (world.chance(0.3)) world.startTimer(() => process.freeze(world.between(50, 1_000)), waitMs);

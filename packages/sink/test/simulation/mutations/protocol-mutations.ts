@@ -145,8 +145,30 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: OWN_COMMIT,
-        find: "context.proved?.copySnapshotId === reading.copy.snapshotId;",
-        replace: "context.proved !== undefined;",
+        find: "return proved.copySnapshotId === copy?.snapshotId;",
+        replace: "return true;",
+      },
+    ],
+  },
+  {
+    name: "a first position on rows that nobody looked for",
+    among: 3,
+    edits: [
+      {
+        file: OWN_COMMIT,
+        find: "if (!isProvedOf(base, context, undefined)) return false;",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "an older copy believed over newer dead letters",
+    among: 3,
+    edits: [
+      {
+        file: "sink/src/protocol/dead-letter-watermark.ts",
+        find: 'return reading.kind === "uncertain" && appliedThrough > reading.copy.sequenceNumber;',
+        replace: "return false;",
       },
     ],
   },
