@@ -1,10 +1,14 @@
 // Runs seeded histories of the engine in virtual time: `pnpm simulate --seeds 10000`, or one of
 // them with all of its trace: `pnpm simulate --seed 4711 --trace`. Most of many write handles in
 // the place of bytes; `--codecs whole` has all of them write files, `--codecs handles` none.
+// `--mutation "fence removed"` gives the code that defect first; with `--seed` and `--trace` it also
+// shows where the history goes another way than it does without the defect.
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { sampledCodecs } from "./codecs.ts";
 import type { Codecs } from "./codecs.ts";
+import { mutationOf } from "./mutations/mutations.ts";
+import { replayMutation } from "./replay-mutation.ts";
 import { runSeeds } from "./run-seeds.ts";
 import type { SeedOutcome } from "./seed-worker.ts";
 
@@ -17,6 +21,7 @@ const { values } = parseArgs({
     first: { type: "string", default: "1" },
     seed: { type: "string" },
     trace: { type: "boolean", default: false },
+    mutation: { type: "string" },
     codecs: { type: "string", default: "sampled" },
     threads: { type: "string", default: String(availableParallelism()) },
   },
@@ -25,12 +30,18 @@ const codecsOf = readCodecs(values.codecs);
 const first = readCount("first", values.seed ?? values.first);
 const count = values.seed === undefined ? readCount("seeds", values.seeds) : 1;
 const threads = Math.min(readCount("threads", values.threads), count);
+const mutation = values.mutation === undefined ? undefined : mutationOf(values.mutation);
 const seeds = Array.from({ length: count }, (_, index) => first + index);
 
 const start = performance.now();
 let done = 0;
 const failed: number[] = [];
-await Promise.all(Array.from({ length: threads }, (_, thread) => runThread(thread)));
+if (mutation !== undefined && values.seed !== undefined && values.trace) {
+  const { told, problem } = await replayMutation(first, mutation);
+  onOutcome({ seed: first, problem, told });
+} else {
+  await Promise.all(Array.from({ length: threads }, (_, thread) => runThread(thread)));
+}
 const seconds = (performance.now() - start) / 1_000;
 console.log(
   `${done} seeds in ${seconds.toFixed(1)} s on ${threads} threads: ${failed.length} failed` +
@@ -47,15 +58,15 @@ async function runThread(thread: number): Promise<void> {
     const traceLines = values.trace ? Infinity : TRACE_LINES;
     const tellsAll = values.trace && values.seed !== undefined;
     await runSeeds(
-      { seeds: share, codecs, stopsAtProblem: false, traceLines, tellsAll },
+      { seeds: share, codecs, stopsAtProblem: false, traceLines, tellsAll, mutation },
       onOutcome,
     );
   }
 }
 
-function onOutcome({ seed, hasProblem, told }: SeedOutcome): void {
+function onOutcome({ seed, problem, told }: SeedOutcome): void {
   done++;
-  if (hasProblem) failed.push(seed);
+  if (problem !== undefined) failed.push(seed);
   if (told !== "") console.log(told);
   if (done % 1_000 === 0) console.log(`${done} of ${count} seeds`);
 }

@@ -20,8 +20,8 @@ export interface SeedRun {
 /** What a worker tells of each seed. */
 export interface SeedOutcome {
   readonly seed: number;
-  readonly hasProblem: boolean;
-  /** The problem, if there is one, and the trace. */
+  readonly problem?: string | undefined;
+  /** The trace, and the problem, if there is one. */
   readonly told: string;
 }
 
@@ -38,11 +38,11 @@ const handles = (await import(HANDLES)) as HandleModule;
 if (run.codecs === "handles") handles.useHandles();
 const { Simulation } = await import("./simulation.ts");
 for (const seed of run.seeds) {
-  const { hasProblem, tell } = await Simulation.run(seed);
-  const told = hasProblem || run.tellsAll === true ? tell(run.traceLines) : "";
-  parentPort?.postMessage({ seed, hasProblem, told } satisfies SeedOutcome, []);
+  const { problem, tell } = await Simulation.run(seed);
+  const told = problem !== undefined || run.tellsAll === true ? tell(run.traceLines) : "";
+  parentPort?.postMessage({ seed, problem, told } satisfies SeedOutcome, []);
   handles.forgetHandles();
-  if (hasProblem && run.stopsAtProblem) break;
+  if (problem !== undefined && run.stopsAtProblem) break;
 }
 
 /** Loads the mutated text instead of the file's; a text that is not there once is an error. */

@@ -10,7 +10,7 @@ export class SimTrace {
   }
 
   /**
-   * What was told of the end, and the last lines before it; ids are numbered as they appear first.
+   * The last lines, and what was told of the end; ids are numbered as they appear first.
    */
   tell(end: string, linesMax = Infinity): string {
     const numbers = new Map<string, number>();
@@ -21,7 +21,6 @@ export class SimTrace {
         return `#${number}`;
       }),
     );
-    const lines = numbered.slice(0, -1).slice(linesMax === 0 ? Infinity : -linesMax);
-    return [numbered.at(-1), ...lines].join("\n");
+    return numbered.slice(linesMax === Infinity ? 0 : -linesMax - 1).join("\n");
   }
 }

@@ -29,9 +29,9 @@ const LOST_LIMIT_MS = 20_000;
 
 /** What came of a history. */
 export interface SimHistory {
-  /** Whether something went wrong, or could not be proved. */
-  readonly hasProblem: boolean;
-  /** The seed, what went wrong, and so many of the last lines of the trace; all by default. */
+  /** What went wrong, or could not be proved. */
+  readonly problem?: string | undefined;
+  /** So many of the last lines of the trace, all by default, the seed, and what went wrong. */
   readonly tell: (linesMax?: number) => string;
 }
 
@@ -90,7 +90,7 @@ export class Simulation {
     }
     const end = `seed ${seed}: ${problem ?? "all is proved"}`;
     const tell = (linesMax?: number): string => world.trace.tell(end, linesMax);
-    return { hasProblem: problem !== undefined, tell };
+    return { problem, tell };
   }
 
   get #isAllRead(): boolean {

@@ -1,6 +1,6 @@
 // Gives the code one deliberate defect after the other, and the simulator some histories, of the
 // kind that a defect can show in, to notice each: `pnpm mutations`. The exit code is 0 only when it
-// noticed all.
+// noticed all. What happens in a history with a defect: `pnpm simulate --seed … --mutation "…" --trace`.
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { MUTATIONS } from "./mutations.ts";
@@ -33,8 +33,8 @@ async function noticeOf(mutation: Mutation): Promise<string | undefined> {
   const seeds = Array.from({ length: historiesMax }, (_, index) => first + index * step);
   await runSeeds(
     { seeds, codecs: "handles", stopsAtProblem: true, traceLines: 0, mutation },
-    ({ hasProblem, told }) => {
-      if (hasProblem) noticed = told.split("\n")[0];
+    ({ seed, problem }) => {
+      if (problem !== undefined) noticed = `seed ${seed}: ${problem.split("\n")[0]}`;
     },
   );
   return noticed;

@@ -11,3 +11,11 @@ export const MUTATIONS: readonly Mutation[] = [
   ...SHELL_MUTATIONS,
   ...TABLE_MUTATIONS,
 ];
+
+/** The defect of this name; throws for a name that none has. */
+export function mutationOf(name: string): Mutation {
+  const found = MUTATIONS.find((mutation) => mutation.name === name);
+  if (found !== undefined) return found;
+  const names = MUTATIONS.map((mutation) => `  ${mutation.name}`).join("\n");
+  throw new Error(`no mutation has the name ${name}; these have:\n${names}`);
+}
