@@ -7,6 +7,7 @@ import {
   retryWhileUnreachable,
   runCommand,
   toKafkaLogger,
+  withStatusLine,
 } from "@salon/command-line";
 import type { KafkaArguments } from "@salon/command-line";
 import type { OpenTopic } from "@salon/sink";
@@ -54,7 +55,11 @@ async function answer(settings: TableSettings, context: CommandContext): Promise
   const identifier = { namespace, name };
   const emphasis = emphasizeFor(process.stdout);
   const table = { catalog, identifier, signal, emphasis };
-  const output = await perform(settings.task, { table, properties }, context);
+  const output = await withStatusLine(
+    perform(settings.task, { table, properties }, context),
+    () => `${settings.task.kind} of ${name}`,
+    settings,
+  );
   process.stdout.write(settings.isJson ? outputJson(output) : output.text);
   return output.exitCode ?? 0;
 }

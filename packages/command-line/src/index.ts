@@ -33,9 +33,9 @@ export {
 } from "./kafka-options.ts";
 export type { KafkaArguments, SecurityProtocol } from "./kafka-options.ts";
 export type { SaslArguments, SaslMechanism } from "./sasl-options.ts";
-export { addLogOptions, readLogSettings } from "./log-options.ts";
+export { addLogOptions, readLogSettings, resolveLogFormat } from "./log-options.ts";
 export type { LogFormat, LogLevel, LogSettings } from "./log-options.ts";
-export { createLogger, resolveLogFormat } from "./logger.ts";
+export { createLogger } from "./logger.ts";
 export type { Logger } from "./logger.ts";
 export { toKafkaLogger } from "./kafka-logger.ts";
 export { readNameValues } from "./name-value.ts";
@@ -53,3 +53,5 @@ export type { RetryComponents } from "./retry.ts";
 export { readSecretFile, readTextFile } from "./text-file.ts";
 export { packageVersion, runCommand } from "./run-command.ts";
 export type { CommandContext, CommandProgram } from "./run-command.ts";
+export { withStatusLine } from "./status-line.ts";
+export type { StatusLineSettings, StatusTerminal } from "./status-line.ts";

@@ -44,3 +44,8 @@ export function readLogSettings(command: Command): LogSettings {
   const { logLevel, logFormat } = command.optsWithGlobals<LogOptionValues>();
   return logFormat === undefined ? { level: logLevel } : { level: logLevel, format: logFormat };
 }
+
+/** The format that the settings ask for, or the one that suits where the log goes. */
+export function resolveLogFormat(settings: LogSettings, isTerminal: boolean): LogFormat {
+  return settings.format ?? (isTerminal ? "pretty" : "json");
+}

@@ -1,14 +1,9 @@
 import type { Logger, LoggerOptions } from "pino";
-import type { LogFormat, LogSettings } from "./log-options.ts";
+import { type LogSettings, resolveLogFormat } from "./log-options.ts";
 
 export type { Logger } from "pino";
 
 const STANDARD_ERROR = 2;
-
-/** The format that the settings ask for, or the one that suits where the log goes. */
-export function resolveLogFormat(settings: LogSettings, isTerminal: boolean): LogFormat {
-  return settings.format ?? (isTerminal ? "pretty" : "json");
-}
 
 /**
  * A logger on standard error, which writes at once, so that nothing is lost when the process ends.

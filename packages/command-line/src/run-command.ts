@@ -3,8 +3,8 @@ import { inspect } from "node:util";
 import type { ParseOutcome } from "./command-line.ts";
 import { EXIT_DONE, EXIT_USAGE } from "./exit-code.ts";
 import { describeFailure, type FailureAdvice } from "./failure.ts";
-import type { LogSettings } from "./log-options.ts";
-import { createLogger, resolveLogFormat, type Logger } from "./logger.ts";
+import { type LogSettings, resolveLogFormat } from "./log-options.ts";
+import { createLogger, type Logger } from "./logger.ts";
 
 /** How long what is left in the event loop may keep the process after its work is done. */
 const LINGER_MS = 5_000;
