@@ -6,7 +6,7 @@ const unit = ["{packages,apps,tools,docker}/**/test/**/*.test.ts", "{tools,chaos
 const interop = [
   "{packages,apps}/*/test/**/*.integration.test.ts",
   "docker/test/**/*.integration.test.ts",
-  "bench/*.integration.test.ts",
+  "{bench,tools}/*.integration.test.ts",
 ];
 
 export default defineConfig({
