@@ -16,7 +16,10 @@ const root = join(import.meta.dirname, "..");
 const names = publishedPackages().map(({ name }) => name);
 const libraries = publishedPackages().filter(({ folder }) => folder.includes("/packages/"));
 const writer = join(root, "packages", "iceberg-writer");
-const { devDependencies } = JSON.parse(readFileSync(join(writer, "package.json"), "utf8")) as {
+const { version, devDependencies } = JSON.parse(
+  readFileSync(join(writer, "package.json"), "utf8"),
+) as {
+  readonly version: string;
   readonly devDependencies: Readonly<Record<string, string>>;
 };
 const programs = programsOf(readFileSync(join(writer, "README.md"), "utf8"));
@@ -133,28 +136,28 @@ describe("a project of its own", () => {
   });
 });
 
-describe.each(["node@24", "node@latest"])("under %s", (version) => {
+describe.each(["node@24", "node@latest"])("under %s", (nodeVersion) => {
   let node: string;
   beforeAll(async () => {
-    node = await nodeBinary(version);
+    node = await nodeBinary(nodeVersion);
   });
 
   it("each library can be imported, and each command says its version", async () => {
     const imports = libraries.map(({ name }) => `await import("${name}");`).join("");
     const args = ["--input-type=module", "--eval", `${imports} console.log(process.version)`];
     const printed = await runProcess({ command: node, args, cwd: project.path });
-    expect(printed).toMatch(version === "node@24" ? /^v24\./ : /^v(?:2[5-9]|[3-9]\d)\./);
+    expect(printed).toMatch(nodeVersion === "node@24" ? /^v24\./ : /^v(?:2[5-9]|[3-9]\d)\./);
     for (const command of ["consume", "produce", "table", "dev-broker"]) {
       const file = join("node_modules", ".bin", `salon-${command}`);
       const run = runProcess({ command: node, args: [file, "--version"], cwd: project.path });
-      expect(await run).toBe("0.1.0\n");
+      expect(await run).toBe(`${version}\n`);
     }
   });
 
   it.each(programs.map((program, index) => ({ ...program, index })))(
     "program $index of the README of @salon/iceberg-writer runs, and prints what it says",
     async ({ text, printed, index }) => {
-      const cwd = join(project.path, version.replace(/\W/g, "-"), String(index));
+      const cwd = join(project.path, nodeVersion.replace(/\W/g, "-"), String(index));
       await mkdir(cwd, { recursive: true });
       await writeFile(join(cwd, "example.ts"), text);
       const output = await runProcess({ command: node, args: ["example.ts"], cwd });
