@@ -101,7 +101,7 @@ function listedSizes(name: string): readonly number[] {
  * more has to be meant, and written down.
  */
 function nearestListed(measured: number, listed = 0): number {
-  const isNear = measured <= listed * 1.1 + 1 && measured >= listed * 0.8 - 1;
+  const isNear = measured <= listed * 1.25 + 1 && measured >= listed * 0.6 - 1;
   return isNear ? listed : Math.round(measured);
 }
 
