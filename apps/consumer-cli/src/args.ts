@@ -25,6 +25,7 @@ import {
 } from "@salon/command-line";
 import type { SinkSettings } from "@salon/sink";
 import { parseDeadLetterPlace } from "./dead-letter-place.ts";
+import { EXAMPLES } from "./examples.ts";
 import { EXIT_CODES } from "./failure-advice.ts";
 import {
   addReaderOptions,
@@ -79,6 +80,7 @@ export function parseArgs(argv: readonly string[], version: string): ParseOutcom
       "position is in the table. Kafka, catalog and store are tried for 30 s at the start; lost " +
       "while running, they are waited for.",
     version,
+    examples: EXAMPLES,
     exitCodes: EXIT_CODES,
   });
   addKafkaOptions(command);

@@ -35,6 +35,16 @@ export function parseArgs(argv: readonly string[], version: string): ParseOutcom
       "Shows the whole pipeline on one machine: an embedded Kafka broker, ratings of which a few " +
       "are dirty, an Iceberg table on local disk, and the proof that each is there exactly once.",
     version,
+    examples: [
+      {
+        does: "Twenty seconds, 5,000 ratings in each:",
+        line: "npm run demo",
+      },
+      {
+        does: "More of it, and stay up for the commands and the page:",
+        line: "npm run demo -- --rate 20000 --seconds 60 --keep",
+      },
+    ],
   })
     .addOption(
       integerOption("--seconds <number>", "send ratings for so long", { min: 1, max: 3_600 }, 20),

@@ -40,6 +40,20 @@ export function parseArgs(argv: readonly string[], version: string): ParseOutcom
     name: "salon-dev-broker",
     description: "Runs an embedded Kafka broker for demos and tests, until SIGINT or SIGTERM.",
     version,
+    examples: [
+      {
+        does: "At 127.0.0.1:29092, in memory:",
+        line: "salon-dev-broker",
+      },
+      {
+        does: "With a topic, on disk:",
+        line: "salon-dev-broker --topic nail_salon_ratings:4 --directory ./broker",
+      },
+      {
+        does: "On a free port, which the first line names:",
+        line: "salon-dev-broker --port 0 --log-format json",
+      },
+    ],
   })
     .addOption(integerOption("--port <number>", "0 is a free one", { min: 0, max: 65_535 }, 29_092))
     .addOption(textOption("--host <address>", "where to listen", "127.0.0.1"))

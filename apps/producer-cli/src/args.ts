@@ -66,6 +66,24 @@ export function parseArgs(argv: readonly string[], version: string): ParseOutcom
       "Sends realistic salon ratings to a Kafka topic, keyed by customer and acknowledged by all " +
       "replicas. A cluster that cannot be reached is tried for 30 s at the start.",
     version,
+    examples: [
+      {
+        does: "A rating every three seconds for ten minutes:",
+        line: "salon-produce",
+      },
+      {
+        does: "Into a topic that is made if it is missing, 500 a second for an hour:",
+        line: "salon-produce --partitions 3 --rate 500 --duration 1h",
+      },
+      {
+        does: "As many as fast as it goes, 5 % of them wrong:",
+        line: "salon-produce --count 200000 --interval 0s --dirty 0.05",
+      },
+      {
+        does: "As lines on standard output, without Kafka:",
+        line: "salon-produce --stdout --count 10 --interval 0s --seed 42",
+      },
+    ],
   });
   addKafkaOptions(command)
     .addOption(

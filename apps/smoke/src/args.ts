@@ -52,6 +52,22 @@ export function parseArgs(argv: readonly string[], version: string): ParseOutcom
       "--catalog-property, --warehouse nor --namespace is given it looks into the table of " +
       "docker/compose.yaml.",
     version,
+    examples: [
+      {
+        does: "The stack of docker/compose.yaml:",
+        line: "npm run smoke",
+      },
+      {
+        does: "salon-consume with its defaults:",
+        line: "npm run smoke -- --warehouse ./warehouse",
+      },
+      {
+        does: "Another cluster and a REST catalog:",
+        line:
+          "npm run smoke -- --bootstrap-servers kafka.example:9092 \\\n" +
+          "--catalog rest --catalog-property uri=http://localhost:8181",
+      },
+    ],
   });
   addKafkaOptions(command);
   addCatalogOptions(command).addOption(

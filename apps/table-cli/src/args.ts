@@ -1,5 +1,6 @@
 import {
   addCatalogOptions,
+  addExamples,
   addKafkaOptions,
   type CatalogArguments,
   type Command,
@@ -15,6 +16,7 @@ import {
   readOptionalKafkaArguments,
   textOption,
 } from "@salon/command-line";
+import { EXAMPLES } from "./examples.ts";
 import {
   addPositionCommands,
   type AdoptTask,
@@ -82,6 +84,20 @@ export function parseArgs(argv: readonly string[], version: string): ParseOutcom
     name: "salon-table",
     description: "Proves and inspects an Iceberg table.",
     version,
+    examples: [
+      {
+        does: "What the table is, and how far it is:",
+        line: "salon-table describe",
+      },
+      {
+        does: "Proof that each record is there once, by every value:",
+        line: "salon-table verify --bootstrap-servers localhost:29092 --deep",
+      },
+      {
+        does: "The same of a table of a REST catalog, as JSON:",
+        line: "salon-table verify --json --catalog rest --catalog-property uri=http://localhost:8181",
+      },
+    ],
   });
   addCatalogOptions(command).addOption(
     textOption("--json", "print one JSON document instead of text"),
@@ -90,6 +106,7 @@ export function parseArgs(argv: readonly string[], version: string): ParseOutcom
   addDeadLetters(command);
   addVerify(command);
   addPositionCommands(command, noAction);
+  for (const each of command.commands) addExamples(each, EXAMPLES[each.name()] ?? []);
   return parseCommandLine(command, argv, readSettings);
 }
 

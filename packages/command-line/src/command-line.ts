@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { CommandLineError } from "./command-line-error.ts";
+import { addCompletionOption, COMPLETION_PRINTED } from "./completion.ts";
 import { EXIT_CODES, type ExitCodeRow } from "./exit-code.ts";
 import { addLogOptions } from "./log-options.ts";
 
@@ -8,16 +9,25 @@ export type { Command } from "commander";
 /** What a command line asks for. */
 export type ParseOutcome<Settings> =
   | { readonly kind: "settings"; readonly settings: Settings }
-  /** `--help` or `--version`: `text` goes to standard output. */
+  /** `--help`, `--version` or `--completion`: `text` goes to standard output. */
   | { readonly kind: "information"; readonly text: string }
   /** One sentence that names the flag. */
   | { readonly kind: "usage-error"; readonly message: string };
+
+/** A command line that `--help` shows. */
+export interface CommandExample {
+  /** What it does, as the start of a sentence. */
+  readonly does: string;
+  /** One line, or several that end in a backslash but for the last. */
+  readonly line: string;
+}
 
 /** How a command presents itself in `--help`. */
 export interface CommandDescription {
   readonly name: string;
   readonly description: string;
   readonly version: string;
+  readonly examples?: readonly CommandExample[] | undefined;
   /** Exit codes beyond those that every command has. */
   readonly exitCodes?: readonly ExitCodeRow[] | undefined;
 }
@@ -37,9 +47,20 @@ export function createCommand(description: CommandDescription): Command {
     .exitOverride()
     .configureOutput({ writeOut: () => {}, writeErr: () => {} })
     .configureHelp({ showGlobalOptions: true })
-    .allowExcessArguments(false)
-    .addHelpText("after", `\nExit codes:\n${table.join("\n")}\n`);
-  return addLogOptions(command);
+    .allowExcessArguments(false);
+  addExamples(command, description.examples ?? []);
+  addCompletionOption(command);
+  return addLogOptions(command.addHelpText("after", `\nExit codes:\n${table.join("\n")}\n`));
+}
+
+/** Shows examples behind the options in the help of a command, or of one below it. */
+export function addExamples(command: Command, examples: readonly CommandExample[]): Command {
+  if (examples.length === 0) return command;
+  const texts = examples.map(({ does, line }) => {
+    const [first = "", ...rest] = line.split("\n");
+    return [`  # ${does}`, `  $ ${first}`, ...rest.map((part) => `    ${part.trim()}`)].join("\n");
+  });
+  return command.addHelpText("after", `\nExamples:\n${texts.join("\n\n")}`);
 }
 
 /**
@@ -63,6 +84,7 @@ export function parseCommandLine<Settings>(
     return { kind: "settings", settings: read(selected) };
   } catch (error) {
     if (error instanceof CommanderError) {
+      if (error.code === COMPLETION_PRINTED) return { kind: "information", text: error.message };
       if (error.exitCode === 0) return { kind: "information", text };
       return { kind: "usage-error", message: usageMessage(command, error) };
     }

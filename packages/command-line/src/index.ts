@@ -9,8 +9,8 @@ export { CommandLineError } from "./command-line-error.ts";
 export type { CommandLineErrorCode } from "./command-line-error.ts";
 export { describeConfiguration, shownSecrets } from "./configuration.ts";
 export type { ConfigurationEntry } from "./configuration.ts";
-export { createCommand, parseCommandLine } from "./command-line.ts";
-export type { Command, CommandDescription, ParseOutcome } from "./command-line.ts";
+export { addExamples, createCommand, parseCommandLine } from "./command-line.ts";
+export type { Command, CommandDescription, CommandExample, ParseOutcome } from "./command-line.ts";
 export { durationOption, formatDuration, parseDuration } from "./duration.ts";
 export {
   EXIT_CODES,

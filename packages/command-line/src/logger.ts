@@ -34,7 +34,8 @@ export async function createLogger(settings: LogSettings): Promise<Logger> {
     pretty({
       destination: STANDARD_ERROR,
       sync: true,
-      colorize: isTerminal,
+      // Which `NO_COLOR` forbids.
+      colorize: isTerminal && process.stderr.hasColors(),
       translateTime: "SYS:HH:MM:ss",
       singleLine: true,
     }),

@@ -51,8 +51,12 @@ export async function withStatusLine<Result>(
   }
 }
 
-/** A line that is as wide as the terminal would be wrapped, and could not be rewritten. */
-function statusText(description: string, elapsedMs: number, columns = 80): string {
+/**
+ * A line that is as wide as the terminal would be wrapped, and could not be rewritten. Terminals
+ * that do not know how wide they are say 0.
+ */
+function statusText(description: string, elapsedMs: number, width: number | undefined): string {
+  const columns = width === undefined || width === 0 ? 80 : width;
   const text = `${description}, ${Math.floor(elapsedMs / 1_000)} s`;
   return text.length < columns ? text : `${text.slice(0, Math.max(columns - 2, 0))}…`;
 }

@@ -62,13 +62,16 @@ describe("withStatusLine", () => {
     expect(written()).toBe("");
   });
 
-  it("cuts what would be wrapped", async () => {
-    const { terminal, written } = terminalOf({ columns: 20 });
+  it.each([
+    [20, 20],
+    [0, 80],
+  ])("cuts what %i columns would wrap", async (columns, width) => {
+    const { terminal, written } = terminalOf({ columns });
     const settings = { log, terminal, terminalType: "xterm" };
-    const work = withStatusLine(after(1_500), () => "x".repeat(30), settings);
+    const work = withStatusLine(after(1_500), () => "x".repeat(90), settings);
     await vi.advanceTimersByTimeAsync(1_500);
     await work;
-    expect(written().split(CLEAR)[1]).toBe(`${"x".repeat(18)}…`);
+    expect(written().split(CLEAR)[1]).toBe(`${"x".repeat(width - 2)}…`);
   });
 
   it("fails as the work fails, with the line gone", async () => {
