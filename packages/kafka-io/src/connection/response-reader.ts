@@ -1,14 +1,18 @@
+import { AnswerMemory } from "../broker/answer-memory.ts";
+
 const LENGTH_SIZE = 4;
 /** Behind a response, so that its last record batch can be read by whole words where it lies. */
 const SLACK_BYTES = 64;
 
 /**
  * Puts a stream of bytes together to the responses of Kafka's protocol, each behind its int32
- * length. A response has a buffer of its own, into which its bytes are copied once as they come.
+ * length. A response has a buffer of its own, into which its bytes are copied once as they come,
+ * and whose memory the next ones may have when it is given back.
  */
 export class ResponseReader {
   readonly #sizeMax: number;
   readonly #length: Buffer = Buffer.alloc(LENGTH_SIZE);
+  readonly #memory: AnswerMemory = new AnswerMemory();
   /** Undefined while the length is being read. */
   #response: Buffer | undefined;
   #filled = 0;
@@ -47,6 +51,6 @@ export class ResponseReader {
       throw new RangeError(`a response of ${length} bytes`);
     }
     // Its pages are touched only as bytes come.
-    return Buffer.allocUnsafeSlow(length + SLACK_BYTES).subarray(0, length);
+    return Buffer.from(this.#memory.take(length + SLACK_BYTES), 0, length);
   }
 }

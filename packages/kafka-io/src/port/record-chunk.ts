@@ -7,7 +7,8 @@ export interface OffsetRun {
 
 /**
  * Records of one partition as a driver delivers them, whatever the driver: values are slices of one
- * buffer, and nothing is allocated per record. Offsets are safe integers.
+ * buffer, and nothing is allocated per record. Offsets are safe integers. The buffer's memory is
+ * used again once the promise of `onChunk` is done: copy what is to be kept.
  */
 export interface RecordChunk {
   readonly topic: string;

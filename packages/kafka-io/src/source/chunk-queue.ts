@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { giveBackMemory } from "../broker/answer-memory.ts";
 import type { RecordChunk } from "../port/record-chunk.ts";
 import { type FetchedLog, readChunks } from "./chunk-reader.ts";
 import type { ReadState } from "./read-state.ts";
@@ -25,6 +26,8 @@ export interface ChunkQueueOutput {
 export class ChunkQueue {
   readonly #output: ChunkQueueOutput;
   readonly #deliveries: Delivery[] = [];
+  /** How many of the deliveries lie in the memory of one answer. */
+  readonly #sharers: Map<ArrayBufferLike, number> = new Map();
   #bytes = 0;
   #isDelivering = false;
 
@@ -38,7 +41,9 @@ export class ChunkQueue {
   }
 
   add(state: ReadState, log: FetchedLog): void {
-    this.#bytes += log.records.length;
+    const { buffer: memory, length } = log.records;
+    this.#bytes += length;
+    this.#sharers.set(memory, (this.#sharers.get(memory) ?? 0) + 1);
     this.#deliveries.push({ state, epoch: state.epoch, log });
   }
 
@@ -50,12 +55,24 @@ export class ChunkQueue {
       const delivery = this.#deliveries.shift();
       if (delivery === undefined) break;
       await this.#deliverChunks(delivery);
-      this.#bytes -= delivery.log.records.length;
+      this.#letGo(delivery.log);
       // Heartbeats and sockets get their turn also where the output never waits for them.
       await setImmediate();
       this.#output.onDelivered();
     }
     this.#isDelivering = false;
+  }
+
+  #letGo({ records }: FetchedLog): void {
+    const { buffer: memory, length } = records;
+    this.#bytes -= length;
+    const sharers = (this.#sharers.get(memory) ?? 1) - 1;
+    if (sharers > 0) {
+      this.#sharers.set(memory, sharers);
+      return;
+    }
+    this.#sharers.delete(memory);
+    giveBackMemory(memory);
   }
 
   async #deliverChunks({ state, epoch, log }: Delivery): Promise<void> {

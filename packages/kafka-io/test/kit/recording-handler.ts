@@ -83,7 +83,8 @@ export class RecordingHandler implements KafkaSourceHandler {
   async onChunk(chunk: RecordChunk, epoch: number): Promise<void> {
     await this.#alone(async () => {
       await this.gate;
-      this.chunks.push({ chunk, epoch });
+      const { buffer } = chunk;
+      this.chunks.push({ chunk: { ...chunk, buffer: Uint8Array.from(buffer) }, epoch });
       if (chunk.requestedOffset !== this.#next.get(chunk.partition)) return;
       this.#next.set(chunk.partition, chunk.nextOffset);
       assert.ok(chunk.nextOffset > chunk.requestedOffset);
