@@ -4,7 +4,7 @@ import type { ValueDictionary } from "./value-dictionary.ts";
 /** Values from 0 on, below it, have places of their own: most numbers that repeat are small. */
 const DIRECT_VALUES = 1024;
 
-/** Slots for each entry that a small dictionary has room for: nearly all values are found at once. */
+/** Slots for each entry of a small dictionary: nearly all values are found at the first place. */
 const SLOTS_OF_FEW = 16;
 /** Entries of a small one. */
 const FEW = 512;

@@ -15,7 +15,7 @@ export interface ParquetSettings {
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Instead of Iceberg's 20,000: each compression call costs as much as packing thousands of rows. */
+/** Instead of Iceberg's 20,000: a compression call costs as much as packing thousands of rows. */
 const PAGE_ROW_LIMIT_DEFAULT = 65_536;
 /** The seconds of four days, as texts. */
 const SORTED_DICTIONARY_BYTES_DEFAULT = 8 * MEBIBYTE;
