@@ -25,6 +25,11 @@ interface CommitCounts {
   readonly fencedUnits: number;
 }
 
+/** The ledger, or the error of the reader that was to read it, twice. */
+export type LedgerReading =
+  | { readonly kind: "read"; readonly report: LedgerReport }
+  | { readonly kind: "unread"; readonly error: string };
+
 /** What a run came to. */
 export interface ChaosReport extends CommitCounts {
   readonly catalog: CatalogKind;
@@ -34,7 +39,7 @@ export interface ChaosReport extends CommitCounts {
   /** Processes that ended by themselves, or badly. */
   readonly badEnds: number;
   readonly faults: readonly FaultOutcome[];
-  readonly ledger: LedgerReport;
+  readonly ledger: LedgerReading;
   /** Exit code of the consumer that took what the members left. */
   readonly drainExitCode: number;
   /** Exit code of `salon-table verify --deep`. */
@@ -42,7 +47,7 @@ export interface ChaosReport extends CommitCounts {
   /** Members that ended with TOPIC_RECREATED when the topic was created anew under them. */
   readonly endsByNewTopic: number;
   /** The ledger again, after records came to the new topic. */
-  readonly ledgerBesideNewTopic: LedgerReport;
+  readonly ledgerBesideNewTopic: LedgerReading;
   readonly logDirectory: string;
 }
 
@@ -110,12 +115,16 @@ export function hasHeld(report: ChaosReport): boolean {
     badEnds === 0 &&
     drainExitCode === 0 &&
     faults.every(({ failure }) => failure === undefined) &&
-    ledger.faults.length === 0 &&
-    ledger.recordCount > 0 &&
+    isWhole(ledger) &&
     verifyExitCode === 0 &&
     endsByNewTopic === memberCount &&
-    ledgerBesideNewTopic.faults.length === 0
+    isWhole(ledgerBesideNewTopic)
   );
+}
+
+function isWhole(ledger: LedgerReading): boolean {
+  if (ledger.kind === "unread") return false;
+  return ledger.report.faults.length === 0 && ledger.report.recordCount > 0;
 }
 
 /**
@@ -164,11 +173,21 @@ async function drain(stage: Stage): Promise<number> {
   return code;
 }
 
-/** As PyIceberg reads it, against what the broker acknowledged. */
+/** An error of the reader may pass, and must not cost the report of all that was done. */
 async function readLedger(
   stage: Stage,
   produced: readonly ProducedRating[],
-): Promise<LedgerReport> {
+): Promise<LedgerReading> {
+  const read = async (): Promise<LedgerReading> => ({
+    kind: "read",
+    report: await checkRead(stage, produced),
+  });
+  const unread = (error: unknown): LedgerReading => ({ kind: "unread", error: String(error) });
+  return read().catch(read).catch(unread);
+}
+
+/** As PyIceberg reads it, against what the broker acknowledged. */
+async function checkRead(stage: Stage, produced: readonly ProducedRating[]): Promise<LedgerReport> {
   await using reader = await startReader("pyiceberg");
   const read = (table: string): ReturnType<typeof reader.readTable> =>
     reader.readTable({ catalog: stage.reference, table: stage.tableName(table) });

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { hasHeld, runChaos } from "./chaos-run.ts";
-import type { ChaosReport } from "./chaos-run.ts";
+import type { ChaosReport, LedgerReading } from "./chaos-run.ts";
 import { createPlan, DISTURBANCES } from "./plan.ts";
 import type { Disturbance } from "./plan.ts";
 import type { CatalogKind } from "./stage.ts";
@@ -53,8 +53,7 @@ for (const [index, catalog] of catalogs.entries()) {
 process.exitCode = reports.every(hasHeld) ? 0 : 1;
 
 function printReport(report: ChaosReport): void {
-  const { ledger, faults } = report;
-  const of = (kind: string): number => ledger.faults.filter((fault) => fault.kind === kind).length;
+  const { faults } = report;
   const byName = Object.entries(Object.groupBy(faults, ({ name }) => name)).map(
     ([name, all = []]) => [name, all.filter(({ failure }) => failure === undefined).length],
   );
@@ -66,22 +65,40 @@ function printReport(report: ChaosReport): void {
     conflicts: report.conflicts,
     "unknown outcomes": report.unknownOutcomes,
     "fenced units": report.fencedUnits,
-    records: ledger.recordCount,
-    rows: ledger.tableRowCount,
-    "dead letters": ledger.deadLetterCount,
-    lost: of("missing"),
-    twice: of("twice"),
-    "other ledger faults": ledger.faults.length - of("missing") - of("twice"),
+    ...ledgerLines(report.ledger),
     "the last consumer": report.drainExitCode === 0 ? "done" : `ended with ${report.drainExitCode}`,
     "salon-table verify --deep": report.verifyExitCode === 0 ? "proved" : "FAILED",
     "members that ended by the new topic": report.endsByNewTopic,
-    "ledger faults beside the new topic": report.ledgerBesideNewTopic.faults.length,
+    "ledger faults beside the new topic": faultCount(report.ledgerBesideNewTopic),
     seconds: Math.round(report.durationMs / 1_000),
   });
-  for (const { kind, partition, offset, detail } of ledger.faults.slice(0, 10)) {
+  for (const ledger of [report.ledger, report.ledgerBesideNewTopic]) printFaults(ledger);
+  console.log(`logs: ${report.logDirectory}`);
+}
+
+function ledgerLines(ledger: LedgerReading): Readonly<Record<string, number | string>> {
+  if (ledger.kind === "unread") return { ledger: "NOT READ" };
+  const { faults, recordCount, tableRowCount, deadLetterCount } = ledger.report;
+  const of = (kind: string): number => faults.filter((fault) => fault.kind === kind).length;
+  return {
+    records: recordCount,
+    rows: tableRowCount,
+    "dead letters": deadLetterCount,
+    lost: of("missing"),
+    twice: of("twice"),
+    "other ledger faults": faults.length - of("missing") - of("twice"),
+  };
+}
+
+function faultCount(ledger: LedgerReading): number | string {
+  return ledger.kind === "unread" ? "NOT READ" : ledger.report.faults.length;
+}
+
+function printFaults(ledger: LedgerReading): void {
+  if (ledger.kind === "unread") return console.log(`the ledger was not read: ${ledger.error}`);
+  for (const { kind, partition, offset, detail } of ledger.report.faults.slice(0, 10)) {
     console.log(`${kind} ${partition}:${offset} ${detail}`);
   }
-  console.log(`logs: ${report.logDirectory}`);
 }
 
 /** In the hadoop layout nobody else writes at the same time, and one broker leads all. */

@@ -14,15 +14,21 @@ const CODECS = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
 const BATCH_SIZE = 100;
 const PAUSE_MS = 200;
 const DIRTY_SHARE = 0.05;
+/** One record in five has this key: of 16 partitions its own gets five times what others get. */
+const HOT_KEY = Buffer.from("hot");
+const HOT_EVERY = 5;
 
-/** Writes seeded ratings, some of them dirty, in all codecs. */
+/** Writes seeded ratings, some of them dirty, many of one key, in all codecs. */
 export function startRatingsProducer(client: LibrdkafkaClient, seed: number): RatingsProducer {
   const generator = createRatingGenerator({ seed, dirtyShare: DIRTY_SHARE });
   const stopped = new AbortController();
   const run = async (): Promise<readonly ProducedRating[]> => {
     const produced: ProducedRating[] = [];
     for (let batch = 0; !stopped.signal.aborted; batch++) {
-      const events = Array.from({ length: BATCH_SIZE }, () => generator.next());
+      const events = Array.from({ length: BATCH_SIZE }, (_, index) => {
+        const event = generator.next();
+        return index % HOT_EVERY === 0 ? { ...event, key: HOT_KEY } : event;
+      });
       const codec = CODECS[batch % CODECS.length] ?? "none";
       const deliveries = await client.produce({
         topic: TOPIC,
