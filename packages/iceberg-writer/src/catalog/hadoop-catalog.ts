@@ -128,19 +128,20 @@ class HadoopCatalog implements Catalog {
 
     const files = this.#files(identifier);
     await this.#probe(files.folder, options);
-    const newest = await files.listNewest(options);
-    if (newest?.version !== baseFile.version) {
+    const before = { version: baseFile.version, location: table.metadataLocation };
+    const newest = await files.lookAgain(before, options);
+    if (newest?.version !== before.version) {
       const found = newest === undefined ? "gone" : `at ${lastSegment(newest.location)}`;
       return {
         kind: "conflict",
-        reason: `${name} is ${found}, not at version ${baseFile.version}`,
+        reason: `${name} is ${found}, not at version ${before.version}`,
       };
     }
-    if ((await files.readUuid(newest.location, options)) !== base.tableUuid) {
+    if (newest.tableUuid !== base.tableUuid) {
       return { kind: "conflict", reason: `${name} was replaced by another table` };
     }
     const step = {
-      version: baseFile.version + 1,
+      version: before.version + 1,
       metadata: next,
       isGzipped: baseFile.isGzipped,
     };
@@ -149,7 +150,8 @@ class HadoopCatalog implements Catalog {
     if (created.kind === "conflict") {
       return { kind: "conflict", reason: `${name}: version ${step.version} is another writer's` };
     }
-    return this.#confirm(files, identifier, { ...step, location: created.location }, options);
+    const version = { ...step, location: created.location, before };
+    return this.#confirm(files, identifier, version, options);
   }
 
   async dropTable(
@@ -192,13 +194,13 @@ class HadoopCatalog implements Catalog {
   async #confirm(
     files: HadoopMetadataFiles,
     identifier: TableIdentifier,
-    step: NewVersion & { readonly location: string },
+    step: NewVersion & { readonly location: string; readonly before: MetadataVersion },
     options?: OperationOptions,
   ): Promise<CommitOutcome> {
     let newest: MetadataVersion | undefined;
     let current: TableMetadata;
     try {
-      newest = await files.listNewest(options);
+      newest = await files.lookBehind(step, step.before, options);
       if (newest === undefined || newest.version <= step.version) {
         await files.writeHint(step.version, options);
         return { kind: "committed", table: this.#table(identifier, step.location, step.metadata) };

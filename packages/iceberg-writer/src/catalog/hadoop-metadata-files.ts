@@ -67,6 +67,41 @@ export class HadoopMetadataFiles {
     return newest;
   }
 
+  /**
+   * The newest version, where one is known that was: for two small requests while the hint names it
+   * and it is there, by listing otherwise. With the uuid of its table.
+   */
+  async lookAgain(
+    known: MetadataVersion,
+    options?: OperationOptions,
+  ): Promise<(MetadataVersion & { readonly tableUuid: string }) | undefined> {
+    const [hint, tableUuid] = await Promise.all([
+      this.#readHint(options),
+      this.readUuid(known.location, options).catch(undefinedIfGone),
+    ]);
+    if (hint === known.version && tableUuid !== undefined) return { ...known, tableUuid };
+    const newest = await this.listNewest(options);
+    return newest && { ...newest, tableUuid: await this.readUuid(newest.location, options) };
+  }
+
+  /**
+   * The newest version, after one was created that follows another. While the hint names none that
+   * is newer and the one before is still there, nothing can have been cleaned away behind it: it
+   * fills no gap, and is the newest itself or followed by others in line. Otherwise listing tells.
+   */
+  async lookBehind(
+    created: MetadataVersion,
+    before: MetadataVersion,
+    options?: OperationOptions,
+  ): Promise<MetadataVersion | undefined> {
+    const [hint, isThere] = await Promise.all([
+      this.#readHint(options),
+      this.#fileIo.stat(before.location, options).then((entry) => entry !== undefined),
+    ]);
+    const isInLine = isThere && (hint === before.version || hint === created.version);
+    return isInLine ? created : this.listNewest(options);
+  }
+
   /** The newest version that a listing shows. */
   async listNewest(options?: OperationOptions): Promise<MetadataVersion | undefined> {
     let newest: MetadataVersion | undefined;
@@ -140,4 +175,8 @@ export class HadoopMetadataFiles {
     const first = found.find((entry) => entry !== undefined);
     return first === undefined ? undefined : { version, location: first.location };
   }
+}
+
+function undefinedIfGone(error: unknown): undefined {
+  if (!(error instanceof IcebergError) || error.code !== "FILE_NOT_FOUND") throw error;
 }

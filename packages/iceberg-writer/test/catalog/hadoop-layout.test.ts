@@ -133,6 +133,40 @@ describe("a commit", () => {
     });
   });
 
+  it("lists nothing where the hint and the version before are in order", async () => {
+    const listless = scriptFileIo(fileIo, {
+      list: () => {
+        throw new Error("a table of many versions has many pages of them");
+      },
+    });
+    const working = catalogOver(listless);
+    let current = await working.loadTable(identifier);
+    for (const value of ["a", "b", "c"]) {
+      const outcome = await working.commitTable(current, properties({ value }));
+      if (outcome.kind !== "committed") throw new Error(outcome.kind);
+      current = outcome.table;
+    }
+    expect(await text("version-hint.text")).toBe("4");
+  });
+
+  it.each([["0"], ["1"], [""], ["x"]])("needs no hint in order, such as %j", async (hint) => {
+    const newer = await commit(table, "a");
+    await fileIo.write(`${folder}/version-hint.text`, bytes(hint));
+    expect(await commit(newer, "b")).toMatchObject({
+      metadataLocation: `${folder}/v3.metadata.json`,
+    });
+    await fileIo.write(`${folder}/version-hint.text`, bytes(hint));
+    const stale = await catalog.commitTable(newer, properties({ value: "c" }));
+    expect(stale.kind).toBe("conflict");
+  });
+
+  it("finds its base gone although the hint names it", async () => {
+    await commit(table, "a");
+    await fileIo.delete(`${folder}/v1.metadata.json`);
+    await fileIo.write(`${folder}/version-hint.text`, bytes("1"));
+    expect((await catalog.commitTable(table, properties({ value: "b" }))).kind).toBe("conflict");
+  });
+
   it("does not fall into a gap that a cleaner left", async () => {
     await commit(await commit(table, "a"), "b");
     await fileIo.delete(`${folder}/v2.metadata.json`);
@@ -242,21 +276,16 @@ describe("a commit whose answer is", () => {
   });
 });
 
-/** Runs `then` between the creation of version 2 and the listing after it. */
+/** Runs `then` between the creation of version 2 and the look back after it. */
 function commitFollowedBy(then: () => Promise<void>): Promise<CommitOutcome> {
-  let isCreated = false;
+  let isFollowed = false;
   const storage = scriptFileIo(fileIo, {
     createExclusive: async (location, data, options) => {
       const answer = await fileIo.createExclusive(location, data, options);
-      isCreated ||= location.includes("/v2.");
+      if (!location.includes("/v2.") || isFollowed) return answer;
+      isFollowed = true;
+      await then();
       return answer;
-    },
-    async *list(prefix, options) {
-      if (isCreated) {
-        isCreated = false;
-        await then();
-      }
-      yield* fileIo.list(prefix, options);
     },
   });
   return catalogOver(storage).commitTable(table, snapshotCommit(table, 5n));
@@ -277,6 +306,7 @@ describe("a commit that others have followed before it looked back", () => {
     const outcome = await commitFollowedBy(async () => {
       const other = (await text("v2.metadata.json")).replaceAll(table.metadata.tableUuid, "other");
       await fileIo.write(`${folder}/v3.metadata.json`, bytes(other));
+      await fileIo.write(`${folder}/version-hint.text`, bytes("3"));
     });
     expect(outcome.kind).toBe("conflict");
   });
@@ -289,6 +319,7 @@ describe("a commit that others have followed before it looked back", () => {
         `${folder}/v3.metadata.json`,
         bytes(line.replace('"metadata-log":[]', log)),
       );
+      await fileIo.write(`${folder}/version-hint.text`, bytes("3"));
     });
     expect(outcome.kind).toBe("conflict");
   });
@@ -296,8 +327,23 @@ describe("a commit that others have followed before it looked back", () => {
   it("is unknown where the log of the later version does not reach back", async () => {
     const outcome = await commitFollowedBy(async () => {
       await fileIo.write(`${folder}/v300.metadata.json`, bytes(await text("v1.metadata.json")));
+      await fileIo.write(`${folder}/version-hint.text`, bytes("300"));
     });
     expect(outcome.kind).toBe("unknown");
+  });
+
+  it.each([
+    ["without a hint", undefined],
+    ["with a hint that fell behind", "1"],
+    ["with a hint that is damaged", "x"],
+  ])("is not committed in a gap that a cleaner left, %s", async (_, hint) => {
+    const outcome = await commitFollowedBy(async () => {
+      await fileIo.write(`${folder}/v300.metadata.json`, bytes(await text("v1.metadata.json")));
+      await fileIo.delete(`${folder}/v1.metadata.json`);
+      if (hint === undefined) await fileIo.delete(`${folder}/version-hint.text`);
+      else await fileIo.write(`${folder}/version-hint.text`, bytes(hint));
+    });
+    expect(outcome.kind).not.toBe("committed");
   });
 });
 
