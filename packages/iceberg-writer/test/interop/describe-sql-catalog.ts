@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { rowAt } from "@salon/columns";
 import { createWorkDirectory, installPython, runProcess } from "@salon/testkit";
 import { describe, expect, it } from "vitest";
@@ -56,6 +58,32 @@ export function describeSqlCatalog(name: string, uriIn: (directory: string) => s
       await table.append([{ id: 4n, name: "ours" }]);
       expect(await pyiceberg("read", ...place)).toEqual([1, 2, 3, 4]);
       expect(await idsOf(await openTable(catalog, place[2]))).toEqual([1, 2, 3, 4]);
+    });
+
+    it("has tables whose old metadata files go, ours by us and theirs by PyIceberg", async () => {
+      await using directory = await createWorkDirectory("sql-catalog");
+      const uri = uriIn(directory.path);
+      const warehouse = `file://${directory.path}`;
+      const namespace = `kept_${randomUUID().slice(0, 8)}`;
+      const place = [uri, warehouse, `${namespace}.events`] as const;
+      await using catalog = await openCatalog({ type: "sql", uri, warehouse });
+      const properties = {
+        "write.metadata.delete-after-commit.enabled": "true",
+        "write.metadata.previous-versions-max": "2",
+      };
+      const table = await createTable(catalog, place[2], { schema, properties });
+      for (const id of [1n, 2n, 3n, 4n]) await table.append([{ id, name: "ours" }]);
+      const folder = join(fileURLToPath(table.metadata.location), "metadata");
+      const versions = async (): Promise<readonly string[]> => {
+        const names = (await readdir(folder)).filter((name) => name.endsWith(".metadata.json"));
+        return names.map((name) => name.slice(0, 5)).toSorted();
+      };
+      expect(await versions()).toEqual(["00002", "00003", "00004"]);
+      await pyiceberg("append", ...place, "5");
+      await table.refresh();
+      await table.append([{ id: 6n, name: "ours" }]);
+      expect(await versions()).toEqual(["00004", "00005", "00006"]);
+      expect(await pyiceberg("read", ...place)).toEqual([1, 2, 3, 4, 5, 6]);
     });
   });
 }

@@ -4,6 +4,7 @@ import { useSharedServices } from "@salon/testkit";
 import { describe, expect, it } from "vitest";
 
 import { openCatalog } from "../../../src/catalog/open-catalog.ts";
+import { createTable, defineSchema } from "../../../src/index.ts";
 import { describeCatalog, snapshotCommit } from "../describe-catalog.ts";
 
 const { s3, restCatalog } = useSharedServices();
@@ -92,5 +93,26 @@ describe("REST", () => {
       retryable: true,
       message: expect.stringContaining("http://127.0.0.1:1"),
     });
+  });
+
+  it("leaves old metadata files to the server, which deletes them where the table wants it", async () => {
+    await using catalog = await openCatalog(settings);
+    const properties = {
+      "write.metadata.delete-after-commit.enabled": "true",
+      "write.metadata.previous-versions-max": "2",
+    };
+    const schema = defineSchema({ id: "long" });
+    const name = `old_${randomUUID().replaceAll("-", "")}.t`;
+    const table = await createTable(catalog, name, { schema, properties });
+    for (let id = 0n; id < 5n; id++) await table.append([{ id }]);
+    const { metadata, fileIo } = table.catalogTable;
+    const versions: string[] = [];
+    for await (const { location } of fileIo.list(`${metadata.location}/metadata/`)) {
+      if (location.endsWith(".metadata.json")) versions.push(location);
+    }
+    expect(versions).toHaveLength(3);
+    expect(versions).toEqual(
+      expect.arrayContaining(metadata.metadataLog.map(({ metadataFile }) => metadataFile)),
+    );
   });
 });

@@ -122,18 +122,3 @@ it("has created a table whose insert was answered by nobody", async () => {
   await table.append([{ id: 1n }]);
   expect(await snapshotCount(table)).toBe(1);
 });
-
-it("deletes the metadata files that the log has dropped, where the table wants it", async () => {
-  const { catalog, locations } = await openBehindConnection();
-  await using _ = catalog;
-  const properties = {
-    "write.metadata.delete-after-commit.enabled": "true",
-    "write.metadata.previous-versions-max": "2",
-  };
-  const table = await createTable(catalog, "db.t", { schema, properties });
-  for (let id = 0n; id < 5n; id++) await table.append([{ id }]);
-  const versions = (await locations())
-    .map((location) => /\/(\d{5})-[^/]*\.metadata\.json$/u.exec(location)?.[1])
-    .filter((version) => version !== undefined);
-  expect(versions.toSorted()).toEqual(["00003", "00004", "00005"]);
-});
