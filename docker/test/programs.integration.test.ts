@@ -21,19 +21,24 @@ interface TableProof {
 describe.each([
   { overlays: [], what: "the stack" },
   { overlays: ["zookeeper"], what: "Kafka 3.9 with ZooKeeper" },
+  { overlays: ["cluster"], what: "three brokers and three consumers" },
   { overlays: ["rest-catalog"], what: "a REST catalog" },
   { overlays: ["store"], what: "another store" },
   { overlays: ["secure"], what: "TLS and SCRAM" },
 ])("$what, as processes", ({ overlays }) => {
   it("brings every rating into the table once", async () => {
     await using stack = await startStack(overlays, VARIABLES);
-    await using consumer = await stack.startProgram("consumer");
+    await using resources = new AsyncDisposableStack();
+    const consumers = await Promise.all(stack.consumers.map((name) => stack.startProgram(name)));
+    for (const consumer of consumers) resources.use(consumer);
     await using producer = await stack.startProgram("producer");
     expect({ ...(await producer.exit), fatal: fatalLine(producer) }).toEqual({ code: 0 });
     const proof = await provedToTheEnd(stack);
     expect(proof.sources.flatMap(({ findings }) => findings)).toEqual([]);
-    const exit = await consumer.stop({ graceMs: 30_000 });
-    expect({ ...exit, fatal: fatalLine(consumer) }).toEqual({ code: 0 });
+    for (const consumer of consumers) {
+      const exit = await consumer.stop({ graceMs: 30_000 });
+      expect({ ...exit, fatal: fatalLine(consumer) }).toEqual({ code: 0 });
+    }
   });
 });
 
@@ -55,8 +60,10 @@ async function provedToTheEnd(stack: StackProcesses): Promise<TableProof> {
       const proof = JSON.parse(table.stdout()) as TableProof;
       const partitions = proof.sources.flatMap((source) => source.partitions);
       const found = partitions.reduce((sum, { found }) => sum + found.rows + found.dead, 0);
+      const partitionCount = stack.consumers.length === 1 ? 3 : 6;
       const lag = partitions.reduce((sum, { topic }) => sum + (topic?.lag ?? Infinity), 0);
-      if (proof.isProved && partitions.length === 3 && found > 300 && lag === 0) return proof;
+      if (proof.isProved && partitions.length === partitionCount && found > 300 && lag === 0)
+        return proof;
     }
     if (performance.now() > deadline) throw new Error(`not proved in time\n${table.lastLines(60)}`);
     await sleep(500);

@@ -24,9 +24,13 @@ import {
   mergeStack,
   serviceOf,
 } from "./compose-stack.ts";
+import { programOf } from "./program-arguments.ts";
 
-/** Ports of the services inside of the network. */
-const PORTS = ["9000", "9001", "9092", "9093", "9094", "29092", "4040", "8181"];
+/** Ports of the services inside of the network, those of further brokers with their hosts. */
+const PORTS = [
+  "9000 9001 9092 9093 9094 29092 29093 29094 4040 8181",
+  "kafka-2:9092 kafka-2:9093 kafka-3:9092 kafka-3:9093",
+].flatMap((line) => line.split(" "));
 
 const mains = {
   producer: new URL("../../apps/producer-cli/src/main.ts", import.meta.url),
@@ -39,8 +43,10 @@ const mains = {
  * are those of the compose files, but for hosts, ports and paths.
  */
 export interface StackProcesses extends AsyncDisposable {
-  /** Starts one of the project's programs. */
-  startProgram(name: keyof typeof mains, args?: readonly string[]): Promise<ManagedProcess>;
+  /** The services whose program is the consumer. */
+  readonly consumers: readonly string[];
+  /** Starts the program of a service. */
+  startProgram(service: string, args?: readonly string[]): Promise<ManagedProcess>;
 }
 
 /** Starts what the programs need: broker, store and catalog, with topic and buckets. */
@@ -54,20 +60,25 @@ export async function startStack(
   const place = await placeStack(stack, directory);
   const store = await startStore(stack, place);
   resources.use(store);
-  await startBroker(stack, place, resources);
+  await startBrokers(stack, place, resources);
   if (stack.services["rest-catalog"] !== undefined) {
     await startCatalog(serviceOf(stack, "rest-catalog"), place, resources);
   }
   const owned = resources.move();
   return {
-    startProgram: (name, args) =>
-      startNodeProgram({
-        entry: mains[name],
+    consumers: Object.keys(stack.services).filter(
+      (name) => programOf(serviceOf(stack, name)) === "consumer",
+    ),
+    startProgram(name, args) {
+      const service = serviceOf(stack, name);
+      return startNodeProgram({
+        entry: mains[programOf(service) ?? "table"],
         name: `salon ${name}`,
         cwd: directory.path,
-        args: args ?? serviceOf(stack, name).command ?? [],
-        env: environmentOf(serviceOf(stack, name), place),
-      }),
+        args: args ?? service.command ?? [],
+        env: environmentOf(service, place),
+      });
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -96,12 +107,17 @@ async function placeStack(stack: ComposeStack, { path }: WorkDirectory): Promise
   return { directory: path, ports, secrets: new Map(secrets) };
 }
 
-/** A text of a service for this machine: addresses and paths of secrets, and `$$` as a shell's. */
-function local(text: string, { ports, secrets }: StackPlace): string {
+const ADDRESS = /(kafka(?:-\d)?|minio|rest-catalog|localhost)?:(\d{4,5})\b/gu;
+
+/**
+ * A text of a service for this machine: addresses and paths of secrets, and `$$` as a shell's.
+ * Addresses without a host are those of the service itself.
+ */
+function local(text: string, { ports, secrets }: StackPlace, service = ""): string {
   return text
     .replaceAll("$$", "$")
-    .replaceAll(/(?:kafka|minio|rest-catalog|localhost)?:(\d{4,5})\b/gu, (whole, port: string) => {
-      const own = ports.get(port);
+    .replaceAll(ADDRESS, (whole, host: string | undefined, port: string) => {
+      const own = ports.get(`${host ?? service}:${port}`) ?? ports.get(port);
       return own === undefined ? whole : `127.0.0.1:${own}`;
     })
     .replaceAll(/\/run\/secrets\/\w+/gu, (path) => secrets.get(path) ?? path);
@@ -121,19 +137,20 @@ function environmentOf(service: ComposeService, place: StackPlace): Record<strin
   };
 }
 
-async function startBroker(
+async function startBrokers(
   stack: ComposeStack,
   place: StackPlace,
   resources: AsyncDisposableStack,
 ): Promise<void> {
   const broker = serviceOf(stack, "kafka");
   const version = broker.image.includes(":3.9") ? "3.9" : "4.3";
-  const properties =
-    version === "3.9" ? await fileProperties(broker) : environmentProperties(broker);
-  // Directories and ZooKeeper are those of the test's own.
-  const { "log.dirs": _data, "zookeeper.connect": _zooKeeper, ...rest } = properties;
-  const own = Object.entries(rest).map(([name, value]) => [name, local(value, place)]);
-  resources.use(await startKafka({ version, properties: Object.fromEntries(own) }));
+  const names = Object.keys(stack.services).filter((name) => /^kafka(?:-\d)?$/u.test(name));
+  const brokerProperties = await Promise.all(
+    names.toSorted().map((name) => brokerPropertiesOf(stack, name, place)),
+  );
+  resources.use(
+    await startKafka({ version, brokerCount: brokerProperties.length, brokerProperties }),
+  );
   const scripts = join(place.directory, "kafka-scripts");
   await writeKafkaScripts(scripts, version);
   const here = (text: string): string => local(text.replaceAll("/opt/kafka/bin", scripts), place);
@@ -142,6 +159,21 @@ async function startBroker(
   const { entrypoint, command } = serviceOf(stack, "kafka-init");
   const [program = "", ...args] = [...(entrypoint ?? []), ...(command ?? [])].map(here);
   await runProcess({ command: program, args, name: "kafka-init", timeoutMs: 120_000 });
+}
+
+async function brokerPropertiesOf(
+  stack: ComposeStack,
+  name: string,
+  place: StackPlace,
+): Promise<Record<string, string>> {
+  const broker = serviceOf(stack, name);
+  const properties = broker.image.includes(":3.9")
+    ? await fileProperties(broker)
+    : environmentProperties(broker);
+  // Directories and ZooKeeper are those of the test's own.
+  const { "log.dirs": _data, "zookeeper.connect": _zooKeeper, ...rest } = properties;
+  const own = Object.entries(rest).map(([key, value]) => [key, local(value, place, name)]);
+  return Object.fromEntries(own) as Record<string, string>;
 }
 
 /** The broker's properties as Kafka's image makes them of variables. */

@@ -19,6 +19,8 @@ export interface KafkaSettings {
   readonly partitions?: number | undefined;
   /** Broker properties, over the package's own. */
   readonly properties?: Readonly<Record<string, string>> | undefined;
+  /** Properties of each broker alone, over those of all. */
+  readonly brokerProperties?: readonly Readonly<Record<string, string>>[] | undefined;
   /**
    * Adds a listener with TLS and SASL, PLAIN and in 4.3 SCRAM: {@link KafkaService.secured}, and
    * one that asks clients for a certificate: {@link KafkaService.mutualTls}.
@@ -133,8 +135,9 @@ export async function startKafka(settings: KafkaSettings = {}): Promise<KafkaSer
           ...properties,
           ...(rack !== undefined && { "broker.rack": rack }),
           ...settings.properties,
+          ...settings.brokerProperties?.[nodeId - 1],
         },
-          systemProperties: security?.systemProperties ?? {},
+        systemProperties: security?.systemProperties ?? {},
       });
       return resources.use(new BrokerProcesses(launch));
     }),
