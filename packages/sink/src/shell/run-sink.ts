@@ -15,6 +15,7 @@ import { retryWhileUnavailable } from "./retry.ts";
 import { processClock, sleep } from "./sink-clock.ts";
 import type { SinkClock } from "./sink-clock.ts";
 import { SinkLoop } from "./sink-loop.ts";
+import { withFields } from "./sink-logger.ts";
 import type { SinkLogger } from "./sink-logger.ts";
 import { troubleOf } from "./sink-observation.ts";
 import type { SinkObserver } from "./sink-observation.ts";
@@ -71,8 +72,10 @@ export async function runSink(
   components: SinkComponents,
 ): Promise<SinkSummary> {
   const { observe = ignore } = components;
+  const { topic, table } = settings;
+  const logger = withFields(components.logger, { topic, table: table.name });
   try {
-    const summary = await readIntoTable(settings, { ...components, observe });
+    const summary = await readIntoTable(settings, { ...components, observe, logger });
     observe({ kind: "ended" });
     return summary;
   } catch (error) {
