@@ -1,6 +1,9 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ManagedProcess } from "@salon/testkit";
+import { type ManagedProcess, startTrino } from "@salon/testkit";
 import { describe, expect, it } from "vitest";
+import { dockerDirectory } from "./compose-stack.ts";
 import { type StackProcesses, startStack } from "./stack-processes.ts";
 
 const VARIABLES = { SALON_DURATION: "5s", SALON_INTERVAL: "10ms" };
@@ -22,7 +25,7 @@ describe.each([
   { overlays: [], what: "the stack" },
   { overlays: ["zookeeper"], what: "Kafka 3.9 with ZooKeeper" },
   { overlays: ["cluster"], what: "three brokers and three consumers" },
-  { overlays: ["rest-catalog"], what: "a REST catalog" },
+  { overlays: ["rest-catalog", "query"], what: "a REST catalog, and Trino" },
   { overlays: ["store"], what: "another store" },
   { overlays: ["secure"], what: "TLS and SCRAM" },
 ])("$what, as processes", ({ overlays }) => {
@@ -35,12 +38,31 @@ describe.each([
     expect({ ...(await producer.exit), fatal: fatalLine(producer) }).toEqual({ code: 0 });
     const proof = await provedToTheEnd(stack);
     expect(proof.sources.flatMap(({ findings }) => findings)).toEqual([]);
+    if (overlays.includes("query")) await expectReadByTrino(stack, proof);
     for (const consumer of consumers) {
       const exit = await consumer.stop({ graceMs: 30_000 });
       expect({ ...exit, fatal: fatalLine(consumer) }).toEqual({ code: 0 });
     }
   });
 });
+
+/** Trino finds the table by its name, and every row of it once. */
+async function expectReadByTrino(stack: StackProcesses, proof: TableProof): Promise<void> {
+  const file = await readFile(join(dockerDirectory, "query", "salon.properties"), "utf8");
+  // Its name in the version that Maven Central has.
+  const properties = stack.local(file).replace("fs.s3.enabled", "fs.native-s3.enabled");
+  await using trino = await startTrino({
+    catalogs: { salon: properties },
+    env: stack.environment("trino"),
+  });
+  const [counts] = await trino.query(
+    "SELECT count(*), count(DISTINCT (_kafka_partition, _kafka_offset)) " +
+      "FROM salon.default.bronze_ratings_streaming",
+  );
+  const partitions = proof.sources.flatMap((source) => source.partitions);
+  const rows = partitions.reduce((sum, { found }) => sum + found.rows, 0);
+  expect(counts).toEqual([rows, rows]);
+}
 
 /** Why a program gave up, if it did. */
 function fatalLine(program: ManagedProcess): string | undefined {

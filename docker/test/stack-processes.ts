@@ -43,6 +43,10 @@ const mains = {
  * are those of the compose files, but for hosts, ports and paths.
  */
 export interface StackProcesses extends AsyncDisposable {
+  /** What a file of the stack says, but for hosts, ports and paths. */
+  local(text: string): string;
+  /** The variables of a service, likewise. */
+  environment(service: string): Readonly<Record<string, string>>;
   /** The services whose program is the consumer. */
   readonly consumers: readonly string[];
   /** Starts the program of a service. */
@@ -66,6 +70,8 @@ export async function startStack(
   }
   const owned = resources.move();
   return {
+    local: (text) => local(text, place),
+    environment: (service) => environmentOf(serviceOf(stack, service), place),
     consumers: Object.keys(stack.services).filter(
       (name) => programOf(serviceOf(stack, name)) === "consumer",
     ),

@@ -86,6 +86,8 @@ export { startSparkStreaming } from "./services/spark-streaming.ts";
 export type { SparkStreaming, SparkStreamingJob } from "./services/spark-streaming.ts";
 export { startTokenServer } from "./services/token-server.ts";
 export type { TokenServer } from "./services/token-server.ts";
+export { startTrino } from "./services/trino.ts";
+export type { TrinoService, TrinoSettings } from "./services/trino.ts";
 export { startVersity } from "./services/versity.ts";
 export type { VersityService } from "./services/versity.ts";
 export { TestkitError } from "./testkit-error.ts";

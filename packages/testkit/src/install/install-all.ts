@@ -3,12 +3,13 @@
 import { installChromium } from "./chromium.ts";
 import { installCompose } from "./compose-binary.ts";
 import { installHadolint } from "./hadolint.ts";
-import { installJava21 } from "./java-21.ts";
+import { installJava } from "./java.ts";
 import { installJars } from "./maven-jars.ts";
 import { installMinio } from "./minio-binary.ts";
 import { installPostgres } from "./postgres-binaries.ts";
 import { installPrometheus } from "./prometheus.ts";
 import { installPython } from "./python-environment.ts";
+import { installTrino } from "./trino-server.ts";
 import { installVersity } from "./versity-binary.ts";
 
 async function timed(what: string, install: () => Promise<unknown>): Promise<void> {
@@ -30,9 +31,12 @@ async function installDownloads(): Promise<void> {
     await timed(`jars of ${jars}`, () => installJars(jars));
   }
   await timed("PostgreSQL", installPostgres);
-  await timed("Java 21", installJava21);
+  for (const version of [21, 25] as const) {
+    await timed(`Java ${version}`, () => installJava(version));
+  }
   await timed("Chromium", installChromium);
   await timed("hadolint", installHadolint);
+  await timed("Trino", installTrino);
   await timed("Prometheus", () => installPrometheus("prometheus"));
   for (const python of ["readers", "spark"] as const) {
     await timed(`Python of ${python}`, () => installPython(python));

@@ -6,7 +6,7 @@ import { requireTool } from "./required-tool.ts";
 import { retried } from "./retried.ts";
 
 /** The Python environments, each listed by `python/requirements-<name>.txt`. */
-export type PythonEnvironment = "hadolint" | "java21" | "readers" | "spark";
+export type PythonEnvironment = "hadolint" | "java21" | "java25" | "readers" | "spark";
 
 const PIP_MAX_MS = 10 * 60_000;
 

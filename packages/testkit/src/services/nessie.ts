@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { installJava21 } from "../install/java-21.ts";
+import { installJava } from "../install/java.ts";
 import { installJars } from "../install/maven-jars.ts";
 import { freePort } from "../process/free-port.ts";
 import { startProcess, waitUntilReady } from "../process/managed-process.ts";
@@ -40,7 +40,7 @@ const SESSION_MIN = "PT15M";
 export async function startNessie(settings: NessieSettings): Promise<NessieService> {
   const jars = await installJars("nessie");
   const jar = (await readdir(jars)).find((name) => name.endsWith("-runner.jar"));
-  const command = await installJava21();
+  const command = await installJava(21);
   await using resources = new AsyncDisposableStack();
   const directory = resources.use(await createWorkDirectory("nessie"));
   const [port, managementPort] = [await freePort(), await freePort()];
