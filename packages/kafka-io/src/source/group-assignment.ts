@@ -1,16 +1,67 @@
-import { ByteReader, ByteWriter } from "@salon/kafka-protocol";
+import { ByteReader, ByteWriter, type RequestOf, type joinGroup } from "@salon/kafka-protocol";
+import { assignCooperatively, type StickyMember } from "./sticky-assignment.ts";
+
+/** Members keep what stays theirs while they join again (KIP-429). The name is Kafka's. */
+export const COOPERATIVE_PROTOCOL_NAME = "cooperative-sticky";
 
 /**
- * The name under which members agree on how partitions are shared out. It is kafkajs's, and so is
- * the way, so that members running on kafkajs itself can be in the same group.
+ * Members give all back before they join again. The name is kafkajs's, and so is the way, so that
+ * members running on kafkajs itself can be in the same group.
  */
-export const ASSIGNMENT_PROTOCOL_NAME = "RoundRobinAssigner";
+const EAGER_PROTOCOL_NAME = "RoundRobinAssigner";
 
 /**
  * ConsumerProtocolSubscription and ConsumerProtocolAssignment, version 0 (Kafka: group protocol).
  */
 const VERSION = 0;
+/** The version of a subscription that says what a member has, in which generation, and its rack. */
+const OWNING_VERSION = 3;
+const NULL_STRING_LENGTH = -1;
 const NO_USER_DATA: Buffer = Buffer.alloc(0);
+
+/** What a member of the latest generation has; the first one has nothing, in generation -1. */
+export type Ownership = Pick<StickyMember, "owned" | "generationId">;
+
+/**
+ * The ways of sharing out that a member knows, the preferred one first. The group takes the second
+ * as long as one of its members knows only that.
+ */
+export function assignmentProtocols(
+  topic: string,
+  ownership: Ownership,
+): RequestOf<typeof joinGroup>["protocols"] {
+  return [
+    { name: COOPERATIVE_PROTOCOL_NAME, metadata: encodeOwningSubscription(topic, ownership) },
+    { name: EAGER_PROTOCOL_NAME, metadata: encodeSubscription([topic]) },
+  ];
+}
+
+/** The leader's answer to the group: who reads what, by the protocol that the group has taken. */
+export function shareOut(
+  protocolName: string | undefined,
+  topic: string,
+  partitions: readonly number[],
+  members: readonly { readonly memberId: string; readonly metadata: Buffer }[],
+): { memberId: string; assignment: Buffer }[] {
+  const subscriptions = members.map(({ memberId, metadata }) => ({
+    memberId,
+    topics: decodeSubscription(metadata),
+  }));
+  const shares =
+    protocolName === COOPERATIVE_PROTOCOL_NAME
+      ? assignCooperatively(
+          partitions,
+          members.map(({ memberId, metadata }) => ({
+            memberId,
+            ...decodeOwnership(topic, metadata),
+          })),
+        )
+      : assignRoundRobin(topic, partitions, subscriptions);
+  return [...shares].map(([memberId, share]) => ({
+    memberId,
+    assignment: encodeAssignment(topic, share),
+  }));
+}
 
 /** A member of a group and the topics it wants. */
 export interface GroupMemberSubscription {
@@ -25,6 +76,42 @@ export function encodeSubscription(topics: readonly string[]): Buffer {
     .writeArray(topics, (writer, topic) => writer.writeString(topic))
     .writeBytes(NO_USER_DATA)
     .toBuffer();
+}
+
+/**
+ * The same with what the member has. Members of Kafka before 3.4 look for its generation in the
+ * user data, where their own assignor puts it.
+ */
+export function encodeOwningSubscription(
+  topic: string,
+  { owned, generationId }: Ownership,
+): Buffer {
+  return new ByteWriter()
+    .writeInt16(OWNING_VERSION)
+    .writeArray([topic], (writer, name) => writer.writeString(name))
+    .writeBytes(new ByteWriter().writeInt32(generationId).toBuffer())
+    .writeArray(owned.length === 0 ? [] : [topic], (writer, name) =>
+      writer
+        .writeString(name)
+        .writeArray(owned, (partitions, partition) => partitions.writeInt32(partition)),
+    )
+    .writeInt32(generationId)
+    .writeInt16(NULL_STRING_LENGTH)
+    .toBuffer();
+}
+
+/** What a subscription of any version says that the member has of the topic. */
+export function decodeOwnership(topic: string, bytes: Buffer): Ownership {
+  const reader = new ByteReader(bytes);
+  const version = reader.readInt16();
+  reader.readArray(() => reader.readString());
+  const userData = reader.readBytes();
+  const topics = version < 1 ? [] : reader.readArray(() => readTopicPartitions(reader));
+  const generationOfUserData = userData.length < 4 ? -1 : userData.readInt32BE();
+  return {
+    owned: topics.filter((entry) => entry.topic === topic).flatMap((entry) => entry.partitions),
+    generationId: version < 2 ? generationOfUserData : reader.readInt32(),
+  };
 }
 
 /** The topics of {@link encodeSubscription}; those of any version, as later ones only add. */
@@ -55,10 +142,7 @@ export function decodeAssignment(topic: string, bytes: Buffer): number[] {
   if (bytes.length === 0) return [];
   const reader = new ByteReader(bytes);
   reader.readInt16();
-  const topics = reader.readArray(() => ({
-    topic: reader.readString(),
-    partitions: reader.readArray(() => reader.readInt32()),
-  }));
+  const topics = reader.readArray(() => readTopicPartitions(reader));
   const given = topics.filter((entry) => entry.topic === topic);
   return given.flatMap((entry) => entry.partitions).sort((a, b) => a - b);
 }
@@ -81,4 +165,12 @@ export function assignRoundRobin(
     if (receiver !== undefined) shares.get(receiver)?.push(partition);
   }
   return shares;
+}
+
+function readTopicPartitions(reader: ByteReader): {
+  readonly topic: string | undefined;
+  readonly partitions: readonly number[];
+} {
+  const topic = reader.readString();
+  return { topic, partitions: reader.readArray(() => reader.readInt32()) };
 }

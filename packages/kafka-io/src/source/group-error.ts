@@ -1,5 +1,6 @@
 import type { ErrorName } from "@salon/kafka-protocol";
 import { BrokerError } from "../broker/broker-error.ts";
+import { KafkaIoError } from "../kafka-io-error.ts";
 
 /** Another member took the place of this one, or no member could be one beside the others. */
 export function endsMembership(error: unknown): error is BrokerError {
@@ -11,9 +12,9 @@ export function endsGeneration(error: unknown): boolean {
   return isOneOf(error, ["REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID"]);
 }
 
-/** The group waits for the member to join its next generation, and has it keep its place. */
-export function canMemberGoOn(error: unknown): boolean {
-  return isOneOf(error, ["REBALANCE_IN_PROGRESS"]);
+/** The group has gone on without the member: what it has may be another's. */
+export function isLost(error: unknown): boolean {
+  return endsMembership(error) || isOneOf(error, ["ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID"]);
 }
 
 /**
@@ -28,6 +29,19 @@ export function isCoordinatorUnready(error: unknown): boolean {
   ]);
 }
 
+/** The group is between generations, or the member has not heard of the latest one yet. */
+export function isCommitEarly(error: unknown): boolean {
+  return isOneOf(error, ["REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION"]);
+}
+
+/** What a member outside of any generation gets that commits. */
+export function outsideOfGeneration(groupId: string): KafkaIoError {
+  return new KafkaIoError("KAFKA_REQUEST_FAILED", "offsets committed outside of a generation", {
+    context: { groupId },
+    retryable: true,
+  });
+}
+
 /** False where the group has forgotten the member's id. */
 export function keepsMemberId(error: unknown): boolean {
   return !isOneOf(error, ["UNKNOWN_MEMBER_ID"]);
@@ -35,7 +49,7 @@ export function keepsMemberId(error: unknown): boolean {
 
 const ENDING_CODES: ReadonlySet<string> = new Set(["MEMBER_FENCED", "GROUP_INCOMPATIBLE"]);
 
-function isOneOf(error: unknown, names: readonly ErrorName[]): boolean {
+function isOneOf(error: unknown, names: readonly ErrorName[]): error is BrokerError {
   if (!(error instanceof BrokerError) || error.errorName === undefined) return false;
   return names.includes(error.errorName);
 }

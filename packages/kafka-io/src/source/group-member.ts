@@ -1,23 +1,19 @@
 import type { KafkaCluster } from "../cluster/kafka-cluster.ts";
 import { backoffMs, COORDINATOR_TRIES_MAX, pauseFor } from "../cluster/retry.ts";
-import { KafkaIoError } from "../kafka-io-error.ts";
 import type { GroupMembership } from "../port/kafka-source.ts";
+import { COOPERATIVE_PROTOCOL_NAME, decodeAssignment, shareOut } from "./group-assignment.ts";
 import {
-  assignRoundRobin,
-  decodeAssignment,
-  decodeSubscription,
-  encodeAssignment,
-} from "./group-assignment.ts";
-import {
-  canMemberGoOn,
   endsGeneration,
   endsMembership,
   isCoordinatorUnready,
+  isLost,
   keepsMemberId,
+  outsideOfGeneration,
 } from "./group-error.ts";
 import type { GroupParticipant, ParticipantOutput } from "./group-participant.ts";
 import {
   assignedPartitions,
+  commitAgain,
   commitAs,
   type GenerationMember,
   type GroupMemberSettings,
@@ -35,17 +31,22 @@ interface Generation {
   coordinator: number;
   readonly generationId: number;
   readonly partitions: readonly number[];
+  /** Members keep what they have while they join the next one (KIP-429). */
+  readonly isCooperative: boolean;
   /** The leader's count of partitions that were shared out; undefined for the others. */
   readonly sharedPartitionCount: number | undefined;
   readonly ended: AbortController;
+  /** The group has gone on without this member: others may have its partitions. */
+  isLost: boolean;
   /** Why the membership ended for good. */
   failure?: Error;
 }
 
 /**
  * A member of a consumer group, by the group protocol's rules of Kafka before KIP-848: joins,
- * takes its share, sends heartbeats by a timer and joins again whenever the group changes. All
- * partitions are given back before it joins again.
+ * takes its share, sends heartbeats by a timer and joins again whenever the group changes. What it
+ * has it keeps meanwhile, where the group's members all do; what is to be another's it gives back,
+ * and joins once more so that the other gets it.
  */
 export class GroupMember implements GroupParticipant {
   readonly #cluster: KafkaCluster;
@@ -55,6 +56,8 @@ export class GroupMember implements GroupParticipant {
   readonly #owned: OwnedPartitions;
   readonly #hung: HungWatch;
   #memberId = "";
+  /** That of the latest share; -1 before the first. */
+  #generationId = -1;
   #generation: Generation | undefined;
   /** Who was asked last to let this member join: it may know the member before any share. */
   #joiningAt: number | undefined;
@@ -84,11 +87,12 @@ export class GroupMember implements GroupParticipant {
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         if (endsMembership(error)) {
-          await this.#owned.giveBack();
+          await this.#giveBack();
           this.#output.onFailed(error);
           return;
         }
         if (!keepsMemberId(error)) this.#memberId = "";
+        if (isLost(error)) await this.#giveBack();
         failures++;
         const isAwaited = isCoordinatorUnready(error) && failures < COORDINATOR_TRIES_MAX;
         if (!endsGeneration(error) && !isAwaited) this.#output.onTrouble(error);
@@ -104,15 +108,12 @@ export class GroupMember implements GroupParticipant {
   }
 
   async commitOffsets(offsets: ReadonlyMap<number, number>): Promise<void> {
-    const generation = this.#generation;
-    if (generation === undefined) {
-      throw new KafkaIoError("KAFKA_REQUEST_FAILED", "offsets committed outside of a generation", {
-        context: { groupId: this.#settings.groupId },
-        retryable: true,
-      });
-    }
-    const { coordinator, generationId } = generation;
-    await commitAs(this.#cluster, coordinator, offsets, this.#memberOf(generationId));
+    await commitAgain(this.#stop.signal, async () => {
+      const generation = this.#generation;
+      if (generation === undefined) throw outsideOfGeneration(this.#settings.groupId);
+      const { coordinator, generationId } = generation;
+      await commitAs(this.#cluster, coordinator, offsets, this.#memberOf(generationId));
+    });
   }
 
   async leave(): Promise<void> {
@@ -133,26 +134,36 @@ export class GroupMember implements GroupParticipant {
     const { topic } = this.#cluster;
     const coordinator = await this.#cluster.findCoordinator(groupId);
     this.#joiningAt = coordinator;
-    const joined = await joinAs(this.#cluster, coordinator, this.#settings, this.#memberId);
-    const { memberId, generationId, skipAssignment } = joined;
+    const ownership = { owned: this.#owned.partitions, generationId: this.#generationId };
+    const joined = await joinAs(
+      this.#cluster,
+      coordinator,
+      this.#settings,
+      this.#memberId,
+      ownership,
+    );
+    const { memberId, generationId, protocolName, skipAssignment } = joined;
     this.#memberId = memberId;
     if (!joined.isJoined) return this.#join();
     const isLeader = joined.leader === memberId;
     if (isLeader) await this.#cluster.refreshTopic();
     const all = [...this.#cluster.leaders.keys()];
-    const shares = isLeader && !skipAssignment ? shareOut(topic, all, joined.members) : [];
+    const mustAssign = isLeader && !skipAssignment;
+    const shares = mustAssign ? shareOut(protocolName, topic, all, joined.members) : [];
     const assignment = await syncAs(
       this.#cluster,
       coordinator,
       this.#memberOf(generationId),
       shares,
     );
-    const generation = {
+    const generation: Generation = {
       coordinator,
       generationId,
       partitions: decodeAssignment(topic, assignment),
+      isCooperative: protocolName === COOPERATIVE_PROTOCOL_NAME,
       sharedPartitionCount: isLeader ? all.length : undefined,
       ended: new AbortController(),
+      isLost: false,
     };
     if (!isLeader || !skipAssignment) return generation;
     // What it shared out before it was started again goes on: partitions may have come since.
@@ -161,22 +172,30 @@ export class GroupMember implements GroupParticipant {
     return generation;
   }
 
-  /** From the assignment to the end of giving the partitions back. */
+  /** From the assignment to when the next generation can be joined. */
   async #live(generation: Generation): Promise<void> {
     this.#generation = generation;
-    const { ended } = generation;
+    this.#generationId = generation.generationId;
+    const { ended, partitions, isCooperative } = generation;
     const heartbeats = new AbortController();
     const beating = this.#beat(generation, AbortSignal.any([heartbeats.signal, this.#stop.signal]));
     try {
-      await this.#owned.change(generation.partitions);
+      const mustYield = this.#owned.partitions.some((owned) => !partitions.includes(owned));
+      await this.#owned.change(partitions);
+      if (mustYield && isCooperative) ended.abort();
       await aborted(AbortSignal.any([ended.signal, this.#stop.signal]));
-      await this.#owned.giveBack();
+      if (!isCooperative || generation.isLost) await this.#giveBack();
     } finally {
       heartbeats.abort();
       await beating;
-      this.#generation = undefined;
     }
     if (generation.failure !== undefined) throw generation.failure;
+  }
+
+  async #giveBack(): Promise<void> {
+    await this.#owned.giveBack();
+    this.#generation = undefined;
+    this.#generationId = -1;
   }
 
   /**
@@ -196,8 +215,9 @@ export class GroupMember implements GroupParticipant {
         if (endsMembership(error)) generation.failure = error;
         if (!keepsMemberId(error)) this.#memberId = "";
         if (endsMembership(error) || endsGeneration(error)) {
+          generation.isLost ||= isLost(error);
           generation.ended.abort();
-          if (!canMemberGoOn(error)) return;
+          if (generation.isLost) return;
           continue;
         }
         this.#output.onTrouble(error);
@@ -226,22 +246,6 @@ export class GroupMember implements GroupParticipant {
       if (!this.#stop.signal.aborted) this.#output.onTrouble(error);
     });
   }
-}
-
-/** The leader's answer to the group: who reads what. */
-function shareOut(
-  topic: string,
-  partitions: readonly number[],
-  members: readonly { readonly memberId: string; readonly metadata: Buffer }[],
-): { memberId: string; assignment: Buffer }[] {
-  const subscriptions = members.map(({ memberId, metadata }) => ({
-    memberId,
-    topics: decodeSubscription(metadata),
-  }));
-  return [...assignRoundRobin(topic, partitions, subscriptions)].map(([memberId, share]) => ({
-    memberId,
-    assignment: encodeAssignment(topic, share),
-  }));
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

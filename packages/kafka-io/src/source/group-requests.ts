@@ -10,11 +10,9 @@ import {
 } from "@salon/kafka-protocol";
 import { throwOnErrorCode } from "../broker/broker-error.ts";
 import type { KafkaCluster } from "../cluster/kafka-cluster.ts";
-import {
-  ASSIGNMENT_PROTOCOL_NAME,
-  decodeAssignment,
-  encodeSubscription,
-} from "./group-assignment.ts";
+import { backoffMs, pauseFor } from "../cluster/retry.ts";
+import { isCommitEarly } from "./group-error.ts";
+import { assignmentProtocols, decodeAssignment, type Ownership } from "./group-assignment.ts";
 
 // The requests of the group protocol before KIP-848, each to the group's coordinator by its node
 // id. All throw KafkaIoError as `KafkaCluster.send`, and BrokerError.
@@ -44,6 +42,8 @@ export function outsider(groupId: string): GenerationMember {
 
 /** How long leaving may take; after that the session times out by itself. */
 const LEAVE_TIMEOUT_MS = 2000;
+/** The last try of a commit comes after some 3 s. */
+const COMMIT_TRIES_MAX = 6;
 /** What a join may take beyond the time that the group gives its members to join. */
 const JOIN_SLACK_MS = 5000;
 const PROTOCOL_TYPE = "consumer";
@@ -59,6 +59,7 @@ export async function joinAs(
   coordinator: number,
   settings: GroupMemberSettings,
   memberId: string,
+  ownership: Ownership,
 ): Promise<ResponseOf<typeof joinGroup> & { readonly isJoined: boolean }> {
   const { groupId, groupInstanceId, sessionTimeoutMs, rebalanceTimeoutMs } = settings;
   const joined = await cluster.send(
@@ -72,9 +73,7 @@ export async function joinAs(
       groupInstanceId,
       reason: undefined,
       protocolType: PROTOCOL_TYPE,
-      protocols: [
-        { name: ASSIGNMENT_PROTOCOL_NAME, metadata: encodeSubscription([cluster.topic]) },
-      ],
+      protocols: assignmentProtocols(cluster.topic, ownership),
     },
     {
       timeoutMs: rebalanceTimeoutMs + JOIN_SLACK_MS,
@@ -144,6 +143,19 @@ export async function commitAs(
   });
   for (const { index, errorCode } of answer.topics.flatMap(({ partitions }) => partitions)) {
     throwOnErrorCode(errorCode, `commit the offset of ${cluster.topic}-${index}`);
+  }
+}
+
+/** Commits, again for a while where the group is between generations and takes no offsets. */
+export async function commitAgain(stop: AbortSignal, commit: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await commit();
+      return;
+    } catch (error) {
+      if (!isCommitEarly(error) || tries === COMMIT_TRIES_MAX) throw error;
+      await pauseFor(backoffMs(tries), stop);
+    }
   }
 }
 

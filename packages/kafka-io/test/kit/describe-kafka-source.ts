@@ -7,6 +7,7 @@ import { groupBehaviour } from "./group-behaviour.ts";
 import { logBehaviour } from "./log-behaviour.ts";
 import { staticMemberBehaviour } from "./static-member-behaviour.ts";
 import { readingBehaviour } from "./reading-behaviour.ts";
+import { rebalanceBehaviour } from "./rebalance-behaviour.ts";
 
 /** What every driver understands. */
 export interface SourceOptions {
@@ -66,6 +67,7 @@ export function describeKafkaSource(
     describe.concurrent("groups", () => {
       groupBehaviour(subject);
       staticMemberBehaviour(subject);
+      rebalanceBehaviour(subject);
     });
   });
 }

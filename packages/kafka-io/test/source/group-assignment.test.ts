@@ -4,9 +4,12 @@ import { describe, expect, test } from "vitest";
 import {
   assignRoundRobin,
   decodeAssignment,
+  decodeOwnership,
   decodeSubscription,
   encodeAssignment,
+  encodeOwningSubscription,
   encodeSubscription,
+  type Ownership,
 } from "../../src/source/group-assignment.ts";
 
 interface Codec<T> {
@@ -31,6 +34,38 @@ describe("subscription", () => {
     });
     const theirs = MemberMetadata.encode({ version: 1, topics: ["a", "b"] });
     expect(decodeSubscription(theirs)).toEqual(["a", "b"]);
+  });
+});
+
+function read(hex: string): Ownership {
+  return decodeOwnership("t", Buffer.from(hex, "hex"));
+}
+
+describe("what a member has", () => {
+  test("is said as the protocol's guide has it, and read by kafkajs up to what it knows", () => {
+    const bytes = encodeOwningSubscription("t", { owned: [2, 5], generationId: 7 });
+    const fields = [
+      ["version", "0003"],
+      ["topics: t", "00000001000174"],
+      ["user data: the generation", "0000000400000007"],
+      ["owned partitions: t 2 and 5", "00000001000174000000020000000200000005"],
+      ["generation", "00000007"],
+      ["rack: none", "ffff"],
+    ];
+    expect(bytes.toString("hex")).toBe(fields.map(([, hex]) => hex).join(""));
+    expect(decodeOwnership("t", bytes)).toEqual({ owned: [2, 5], generationId: 7 });
+    expect(decodeOwnership("other", bytes)).toEqual({ owned: [], generationId: 7 });
+    expect(decodeSubscription(bytes)).toEqual(["t"]);
+    expect(MemberMetadata.decode(bytes)).toMatchObject({ version: 3, topics: ["t"] });
+  });
+
+  test("is read of older versions, and is nothing where they do not say", () => {
+    const topics = "00000001000174";
+    expect(read(`0000${topics}ffffffff`)).toEqual({ owned: [], generationId: -1 });
+    const owned = "000000010001740000000100000003";
+    expect(read(`0001${topics}0000000400000009${owned}`)).toEqual({ owned: [3], generationId: 9 });
+    expect(read(`0002${topics}00000000${owned}00000004`)).toEqual({ owned: [3], generationId: 4 });
+    expect(() => read(`0002${topics}00000000${owned}`)).toThrow(RangeError);
   });
 });
 
