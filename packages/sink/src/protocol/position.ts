@@ -42,12 +42,28 @@ export type PositionReading =
   /** Neither snapshot nor property; rows of the topic may be there all the same. */
   | { readonly kind: "absent" };
 
+/** Readings of metadata that are still in use: each is asked for several times. */
+const readings = new WeakMap<TableMetadata, Map<string, PositionReading>>();
+
 /**
  * Reads the position of a source from main's line, which is the truth (PROTOCOL: Reading the
  * position).
  */
 export function readPosition(metadata: TableMetadata, sourceId: string): PositionReading {
-  const key = sourceKey(sourceId);
+  let bySource = readings.get(metadata);
+  if (bySource === undefined) {
+    bySource = new Map();
+    readings.set(metadata, bySource);
+  }
+  let reading = bySource.get(sourceId);
+  if (reading === undefined) {
+    reading = readAnew(metadata, sourceKey(sourceId));
+    bySource.set(sourceId, reading);
+  }
+  return reading;
+}
+
+function readAnew(metadata: TableMetadata, key: string): PositionReading {
   const property = ownCopy(metadata, key);
   const copy = newestOwnSnapshot(metadata, key, property?.sequenceNumber) ?? property;
   const line = mainLine(metadata, (snapshot) => snapshot.summary[key] !== undefined);
