@@ -97,7 +97,7 @@ export class SimFeed {
         world.log("the topic grows");
         this.topic.current.grow(world.between(1, 2));
       }
-      if (world.chance(0.01)) this.#retain(partition);
+      if (world.chance(0.015)) this.#retain(partition);
       await world.sleep(isBusy ? world.between(20, 300) : world.between(100, 1_000));
     }
   }

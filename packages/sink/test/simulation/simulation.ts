@@ -20,8 +20,9 @@ import { SimProcess, SimWorld } from "./sim-world.ts";
 const table = { namespace: ["salon"], name: "bronze" };
 const deadLetterTable = { namespace: ["salon"], name: "bronze_dead_letters" };
 
-/** Faults end then; what they left behind has to come right. */
-const FAULTS_MS = 8_000;
+/** Faults end then; what they left behind has to come right. One history in seven is long. */
+const FAULTS_MS = { short: 4_000, long: 8_000 };
+const LONG_EVERY = 7;
 /** By then all that was in the topics has to be in the tables. */
 const LIMIT_MS = 600_000;
 /** By then who is left of a history whose position was lost has said so. */
@@ -41,6 +42,7 @@ export interface SimHistory {
 export class Simulation {
   readonly world: SimWorld;
   readonly #rare: RareKind | undefined;
+  readonly #faultsMs: number;
   readonly #catalog: SimCatalog;
   readonly #feeds: readonly SimFeed[];
   readonly #rates: FaultRates;
@@ -53,9 +55,11 @@ export class Simulation {
   #isLost = false;
   #isTableReplaced = false;
 
-  private constructor(world: SimWorld, rare: RareKind | undefined, catalog: SimCatalog) {
+  private constructor(seed: number, world: SimWorld, catalog: SimCatalog) {
+    const rare = rareKindOf(seed);
     this.world = world;
     this.#rare = rare;
+    this.#faultsMs = seed % LONG_EVERY === 0 ? FAULTS_MS.long : FAULTS_MS.short;
     this.#catalog = catalog;
     catalog.onCommitted = (name, metadata) => {
       this.#checkRefs(name, metadata);
@@ -67,7 +71,7 @@ export class Simulation {
       storage: world.chance(0.3) ? 0.03 : 0,
       commit: world.chance(0.7) ? 0.4 : 0,
       refusal: world.chance(0.3) ? 0.02 : 0,
-      isOver: () => world.nowMs() >= FAULTS_MS,
+      isOver: () => world.nowMs() >= this.#faultsMs,
       isAway: () => world.nowMs() < this.#awayUntilMs,
     };
     const names = rare === "two-sources" ? ["ratings", "visits"] : ["ratings"];
@@ -81,7 +85,7 @@ export class Simulation {
     // In the file-system layout nobody may take the place of a table that has writers.
     const isRest = world.chance(0.65) || rare === "table-replaced";
     const catalog = await SimCatalog.open(world, isRest ? "rest" : "hadoop");
-    const simulation = new Simulation(world, rare, catalog);
+    const simulation = new Simulation(seed, world, catalog);
     let problem: string | undefined;
     try {
       await simulation.#run();
@@ -102,7 +106,7 @@ export class Simulation {
     const count = world.between(1, 3);
     for (const feed of this.#feeds) {
       for (let member = 0; member < count; member++) feed.members.start();
-      this.#beside(feed.produce(FAULTS_MS));
+      this.#beside(feed.produce(this.#faultsMs));
       this.#beside(feed.members.trouble());
     }
     this.#beside(this.#loseCatalog());
@@ -236,7 +240,7 @@ export class Simulation {
   async #happen(rare: RareKind): Promise<void> {
     const { world } = this;
     const [feed] = this.#feeds;
-    await world.sleep(world.between(0, FAULTS_MS));
+    await world.sleep(world.between(0, this.#faultsMs));
     world.log(rare);
     switch (rare) {
       case "topic-recreated":
@@ -263,7 +267,7 @@ export class Simulation {
   async #recover({ topic }: SimFeed): Promise<void> {
     const process = new SimProcess("operator", this.world);
     const catalog = await this.#catalog.openFor(process);
-    const options = { catalog, identifier: table, topic, untilMs: FAULTS_MS };
+    const options = { catalog, identifier: table, topic, untilMs: this.#faultsMs };
     await recoverBeside(this.world, options);
   }
 
@@ -300,8 +304,8 @@ export class Simulation {
   /** Who is restless comes often, and stands still in the midst of what it does. */
   async #awaitTurn(process: SimProcess): Promise<void> {
     const { world } = this;
-    if (!isRestless(this.#rare)) return world.sleep(world.between(200, 1_500));
-    await world.sleep(world.between(20, 400));
+    if (!isRestless(this.#rare)) return world.sleep(world.between(100, 800));
+    await world.sleep(world.between(10, 250));
     const waitMs = world.between(0, 60);
     if (world.chance(0.3)) world.startTimer(() => process.freeze(world.between(50, 1_000)), waitMs);
   }
