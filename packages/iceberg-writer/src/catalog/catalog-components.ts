@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import type { FileIo } from "../io/file-io.ts";
+import type { SqlDatabase } from "./sql/sql-database.ts";
 
 /** The effects of a catalog; each has its natural default. */
 export interface CatalogComponents {
@@ -8,6 +9,8 @@ export interface CatalogComponents {
   readonly fileIo?: FileIo | undefined;
   /** How REST catalogs are asked; by default over `node:http`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Of a SQL catalog, which owns it then; by default opened from the settings. */
+  readonly database?: SqlDatabase | undefined;
   /** Milliseconds since 1970. */
   readonly nowMs?: (() => number) | undefined;
   readonly randomUuid?: (() => string) | undefined;

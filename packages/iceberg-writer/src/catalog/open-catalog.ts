@@ -58,6 +58,7 @@ const openers: ReadonlyMap<string, Opener> = new Map<string, Opener>([
         settings,
         {
           ...clockAndIdsOf(components),
+          database: components.database,
           warehouse: warehouseLocation(settings["warehouse"]),
           fileIo: components.fileIo ?? createResolvingFileIo(settings),
         },

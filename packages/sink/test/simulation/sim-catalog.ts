@@ -5,6 +5,7 @@ import {
   parseTableMetadata,
 } from "@salon/iceberg-writer";
 import type { Catalog, TableIdentifier, TableMetadata } from "@salon/iceberg-writer";
+import { SimDatabase } from "./sim-database.ts";
 import { NO_FAULTS } from "./sim-faults.ts";
 import type { FaultRates } from "./sim-faults.ts";
 import { fetchThrough } from "./sim-network.ts";
@@ -16,9 +17,12 @@ import type { SimWorld } from "./sim-world.ts";
 const WAREHOUSE = "memory://warehouse";
 const VERSION_FILE = /\/v\d+\.metadata\.json$/u;
 
+export type SimCatalogKind = "hadoop" | "rest" | "sql";
+
 interface SimParts {
   readonly store: SimStore;
   readonly tables: Catalog;
+  readonly database?: SimDatabase | undefined;
 }
 
 /**
@@ -29,16 +33,25 @@ export class SimCatalog {
   readonly #world: SimWorld;
   readonly #store: SimStore;
   readonly #server: SimRestServer | undefined;
+  readonly #database: SimDatabase | undefined;
   /** As the people of the server or the store reach them. */
   readonly tables: Catalog;
   /** Told of every metadata that became a table's, by the table's name. */
   onCommitted: (name: string, metadata: TableMetadata) => void = () => undefined;
 
-  private constructor(world: SimWorld, kind: "hadoop" | "rest", parts: SimParts) {
-    const { store, tables } = parts;
+  private constructor(world: SimWorld, kind: SimCatalogKind, parts: SimParts) {
+    const { store, tables, database } = parts;
     this.#world = world;
     this.#store = store;
     this.tables = tables;
+    this.#database = database;
+    if (database !== undefined) {
+      database.onMoved = async (name, location) => {
+        const text = new TextDecoder().decode(await store.files.read(location));
+        this.onCommitted(name, parseTableMetadata(text));
+      };
+      return;
+    }
     if (kind === "hadoop") {
       store.onCreated = (location, bytes) => {
         if (!VERSION_FILE.test(location)) return;
@@ -54,19 +67,24 @@ export class SimCatalog {
     });
   }
 
-  static async open(world: SimWorld, kind: "hadoop" | "rest"): Promise<SimCatalog> {
+  static async open(world: SimWorld, kind: SimCatalogKind): Promise<SimCatalog> {
     const store = new SimStore();
+    const database = kind === "sql" ? new SimDatabase() : undefined;
     const tables = await openCatalog(
-      { type: kind === "hadoop" ? kind : "memory", warehouse: WAREHOUSE },
-      { ...idsOf(new SimProcess("server", world)), fileIo: store.files },
+      { type: kind === "rest" ? "memory" : kind, warehouse: WAREHOUSE },
+      { ...idsOf(new SimProcess("server", world)), fileIo: store.files, database },
     );
-    return new SimCatalog(world, kind, { store, tables });
+    return new SimCatalog(world, kind, { store, tables, database });
   }
 
   /** As a process reaches it. */
   openFor(process: SimProcess, rates: FaultRates = NO_FAULTS): Promise<Catalog> {
     const fileIo = this.#store.seenBy(process, rates);
     const components = { ...idsOf(process), fileIo };
+    if (this.#database !== undefined) {
+      const database = this.#database.seenBy(process, rates);
+      return openCatalog({ type: "sql", warehouse: WAREHOUSE }, { ...components, database });
+    }
     if (this.#server === undefined) {
       return openCatalog({ type: "hadoop", warehouse: WAREHOUSE }, components);
     }

@@ -23,6 +23,8 @@ const deadLetterTable = { namespace: ["salon"], name: "bronze_dead_letters" };
 /** Faults end then; what they left behind has to come right. One history in seven is long. */
 const FAULTS_MS = { short: 4_000, long: 8_000 };
 const LONG_EVERY = 7;
+/** One history in so many has a SQL catalog. */
+const SQL_EVERY = 13;
 /** By then all that was in the topics has to be in the tables. */
 const LIMIT_MS = 600_000;
 /** By then who is left of a history whose position was lost has said so. */
@@ -84,7 +86,8 @@ export class Simulation {
     const rare = rareKindOf(seed);
     // In the file-system layout nobody may take the place of a table that has writers.
     const isRest = world.chance(0.65) || rare === "table-replaced";
-    const catalog = await SimCatalog.open(world, isRest ? "rest" : "hadoop");
+    const drawn = isRest ? "rest" : "hadoop";
+    const catalog = await SimCatalog.open(world, seed % SQL_EVERY === 0 ? "sql" : drawn);
     const simulation = new Simulation(seed, world, catalog);
     let problem: string | undefined;
     try {

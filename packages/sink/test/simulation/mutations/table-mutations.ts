@@ -66,4 +66,14 @@ export const TABLE_MUTATIONS: readonly Mutation[] = [
       },
     ],
   },
+  {
+    name: "a swap in a database that compares nothing",
+    edits: [
+      {
+        file: "iceberg-writer/src/catalog/sql/sql-tables.ts",
+        find: "AND metadata_location = ? ${this.#onlyTables}",
+        replace: "AND ? IS NOT NULL ${this.#onlyTables}",
+      },
+    ],
+  },
 ];
