@@ -182,8 +182,11 @@ async function readLedger(
     kind: "read",
     report: await checkRead(stage, produced),
   });
-  const unread = (error: unknown): LedgerReading => ({ kind: "unread", error: String(error) });
   return read().catch(read).catch(unread);
+}
+
+function unread(error: unknown): LedgerReading {
+  return { kind: "unread", error: String(error) };
 }
 
 /** As PyIceberg reads it, against what the broker acknowledged. */

@@ -3,6 +3,9 @@ import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { openCatalog, warehouseLocation } from "../../src/catalog/open-catalog.ts";
+import type { SqlDatabase } from "../../src/catalog/sql/sql-database.ts";
+import { openSqliteDatabase } from "../../src/catalog/sql/sqlite-database.ts";
+import { createMemoryFileIo } from "../../src/io/memory-file-io.ts";
 
 const fetch = async (): Promise<Response> => new Response('{"defaults":{},"overrides":{}}');
 
@@ -12,6 +15,26 @@ describe("openCatalog", () => {
     expect((await openCatalog({ type: "HADOOP", warehouse: "s3a://w" })).kind).toBe("hadoop");
     expect((await openCatalog({ type: "memory" })).kind).toBe("memory");
     expect((await openCatalog({ uri: "https://catalog" }, { fetch })).kind).toBe("rest");
+  });
+
+  it("opens a SQL catalog in the database that is given, which is closed with it", async () => {
+    const inner = await openSqliteDatabase(":memory:");
+    let isClosed = false;
+    const database: SqlDatabase = {
+      query: (...args) => inner.query(...args),
+      change: (...args) => inner.change(...args),
+      async [Symbol.asyncDispose]() {
+        isClosed = true;
+        await inner[Symbol.asyncDispose]();
+      },
+    };
+    const settings = { type: "sql", warehouse: "memory://warehouse" };
+    const catalog = await openCatalog(settings, { database, fileIo: createMemoryFileIo() });
+    await catalog.ensureNamespace(["salon"]);
+    const names = await inner.query("SELECT namespace FROM iceberg_namespace_properties", []);
+    expect(names).toEqual([expect.objectContaining({ namespace: "salon" })]);
+    await catalog[Symbol.asyncDispose]();
+    expect(isClosed).toBe(true);
   });
 
   it("names what it does not know or misses", async () => {

@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { MUTATIONS } from "./mutations.ts";
 import type { Mutation } from "./mutation.ts";
+import { RARE_EVERY } from "../rare-kind.ts";
 import { runSeeds } from "../run-seeds.ts";
 
 const { values } = parseArgs({
@@ -29,7 +30,7 @@ async function tryWaiting(): Promise<void> {
 /** The seed that notices a defect, and by what. */
 async function noticeOf(mutation: Mutation): Promise<string | undefined> {
   let noticed: string | undefined;
-  const [first, step] = mutation.among === undefined ? [1, 1] : [mutation.among, 20];
+  const [first, step] = mutation.among === undefined ? [1, 1] : [mutation.among, RARE_EVERY];
   const seeds = Array.from({ length: historiesMax }, (_, index) => first + index * step);
   await runSeeds(
     { seeds, codecs: "handles", stopsAtProblem: true, traceLines: 0, mutation },
