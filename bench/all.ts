@@ -21,6 +21,7 @@ const SCRIPTS = [
   "idle-topic",
   "freshness",
   "commit-duration",
+  "many-partitions",
   "two-cores",
   "help",
   "produce",

@@ -21,6 +21,9 @@ export interface SeriesCommit {
 
 export interface CommitSeriesSettings {
   readonly commitCount: number;
+  /** Of the topic; each has as many rows of a commit. */
+  readonly partitionCount?: number | undefined;
+  readonly rowsPerCommit?: number | undefined;
   /** Between two commits, by clocks that only this advances, the process's calendar among them. */
   readonly cadenceMs: number;
   /** Opens the catalog of the table; called when the clocks stand. */
@@ -39,10 +42,12 @@ const TURNS_AFTER_COMMIT = 20;
 /** Has a sink, with all it does beside, make one small commit after the other in little time. */
 export async function runCommitSeries(settings: CommitSeriesSettings): Promise<void> {
   const { commitCount, cadenceMs, onCommit } = settings;
+  const { partitionCount = 1, rowsPerCommit = ROWS_PER_COMMIT } = settings;
   const clock = new SeriesClock();
-  const timestamps = { kind: "history", ...DAY, count: ROWS_PER_COMMIT } as const;
-  const ratings = createRatingGenerator({ seed: 1, timestamps }).nextBatch(ROWS_PER_COMMIT);
-  const source = new ChunkFeed(chunkOf(ratings, { partition: 0, offset: 0 }));
+  const chunkRows = rowsPerCommit / partitionCount;
+  const timestamps = { kind: "history", ...DAY, count: chunkRows } as const;
+  const ratings = createRatingGenerator({ seed: 1, timestamps }).nextBatch(chunkRows);
+  const source = new ChunkFeed(chunkOf(ratings, { partition: 0, offset: 0 }), partitionCount);
   const startMs = Date.now();
   const abort = new AbortController();
   // Snapshots have their time from the process: it has to pass as that of the sink does.
@@ -55,9 +60,9 @@ export async function runCommitSeries(settings: CommitSeriesSettings): Promise<v
     {
       topic: TOPIC,
       table: { namespace: ["series"], name: `bronze_${startMs}` },
-      assign: [0],
+      assign: source.partitions,
       startingOffsets: "earliest",
-      commitRows: ROWS_PER_COMMIT,
+      commitRows: rowsPerCommit,
       commitIntervalMs: 10 * cadenceMs,
     },
     {
@@ -107,42 +112,52 @@ class SeriesClock {
   }
 }
 
-/** A topic of one partition, of which the same chunk comes again and again at the next offset. */
+/** A topic whose partitions get the same chunk again and again, at the next offset. */
 class ChunkFeed implements KafkaSource {
+  readonly partitions: readonly number[];
   readonly #template: RecordChunk;
   readonly #started = Promise.withResolvers<void>();
   #handler: KafkaSourceHandler | undefined;
   #next = 0;
   #epoch = 0;
 
-  constructor(template: RecordChunk) {
+  constructor(template: RecordChunk, partitionCount: number) {
     this.#template = template;
+    this.partitions = Array.from({ length: partitionCount }, (_, partition) => partition);
   }
 
   get started(): Promise<void> {
     return this.#started.promise;
   }
 
-  deliver(): Promise<void> | undefined {
+  /** One chunk for each partition, one after the other. */
+  async deliver(): Promise<void> {
     const { count } = this.#template;
     const requestedOffset = this.#next;
     this.#next += count;
     const runs = [{ baseOffset: requestedOffset, count }];
-    const place = { topic: TOPIC, partition: 0, requestedOffset, nextOffset: this.#next, runs };
-    return this.#handler?.onChunk({ ...this.#template, ...place }, this.#epoch);
+    const place = { topic: TOPIC, requestedOffset, nextOffset: this.#next, runs };
+    for (const partition of this.partitions) {
+      await this.#handler?.onChunk({ ...this.#template, ...place, partition }, this.#epoch);
+    }
   }
 
   describeTopic(): ReturnType<KafkaSource["describeTopic"]> {
-    return Promise.resolve({ clusterId: "series", topic: TOPIC, topicId: "1", partitionCount: 1 });
+    const { length: partitionCount } = this.partitions;
+    return Promise.resolve({ clusterId: "series", topic: TOPIC, topicId: "1", partitionCount });
   }
 
-  listOffsets(): ReturnType<KafkaSource["listOffsets"]> {
-    return Promise.resolve(new Map([[0, { startOffset: 0, endOffset: this.#next }]]));
+  listOffsets(partitions: readonly number[]): ReturnType<KafkaSource["listOffsets"]> {
+    return Promise.resolve(
+      new Map(
+        partitions.map((partition) => [partition, { startOffset: 0, endOffset: this.#next }]),
+      ),
+    );
   }
 
   async start(handler: KafkaSourceHandler): Promise<void> {
     this.#handler = handler;
-    await handler.onAssigned([0]);
+    await handler.onAssigned(this.partitions);
     this.#started.resolve();
   }
 
@@ -151,7 +166,7 @@ class ChunkFeed implements KafkaSource {
   }
 
   progress(): ReturnType<KafkaSource["progress"]> {
-    return { logEnds: new Map([[0, this.#next]]) };
+    return { logEnds: new Map(this.partitions.map((partition) => [partition, this.#next])) };
   }
 
   pause(): void {}

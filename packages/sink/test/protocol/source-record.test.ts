@@ -99,3 +99,27 @@ describe("source record", () => {
     );
   });
 });
+
+describe("the record of five hundred partitions", () => {
+  it("has at most 85 bytes for each in the JSON of a snapshot's summary", () => {
+    const partitions = 500;
+    const numbers = Array.from({ length: partitions }, (_, partition) => partition);
+    // A billion records behind each, of which some were dead, and a unit of a hundred thousand.
+    const [first, next, dead, gaps] = [1_000, 1_000_001_000, 12_345, 250];
+    const rows = next - first - dead - gaps;
+    const account = { first, next, rows, dead, gaps, lost: 0, unproved: 0 };
+    const text = serializeSourceRecord({
+      cluster: "MkU3OEVBNTcwNTJENDM2Qk",
+      topic: "nail_salon_ratings",
+      topicId: "c1f0a9cb-6a4f-4a52-9d0e-0d8d7c1c2b3a",
+      partitions,
+      ledger: new Map(numbers.map((partition) => [partition, account])),
+      unit: new Map(numbers.map((partition) => [partition, { start: next - 100_000, end: next }])),
+      pending: [],
+      applied: 0,
+    });
+    // Every snapshot that a table keeps has one, in every metadata file.
+    const { length } = JSON.stringify(text);
+    expect(length / partitions).toBeLessThan(85);
+  });
+});
