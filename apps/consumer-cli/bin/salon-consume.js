@@ -5,11 +5,8 @@ if (Number(process.versions.node.split(".")[0]) < 24) {
   process.exit(2);
 }
 // Compiled code is kept where only this user can write: nobody else may say what is run.
-const { enableCompileCache } = await import("node:module");
-const { existsSync } = await import("node:fs");
+const { enableCompileCache } = process.getBuiltinModule("node:module");
+const { existsSync } = process.getBuiltinModule("node:fs");
 const home = process.env.HOME;
 if (home && existsSync(home)) enableCompileCache(home + "/.cache/salon");
-// The hot path leaves next to nothing to collect: a young generation that grows just holds memory.
-const { setFlagsFromString } = await import("node:v8");
-setFlagsFromString("--semi-space-growth-factor=1");
 await import("../dist/main.js");

@@ -5,8 +5,8 @@ if (Number(process.versions.node.split(".")[0]) < 24) {
   process.exit(2);
 }
 // Compiled code is kept where only this user can write: nobody else may say what is run.
-const { enableCompileCache } = await import("node:module");
-const { existsSync } = await import("node:fs");
+const { enableCompileCache } = process.getBuiltinModule("node:module");
+const { existsSync } = process.getBuiltinModule("node:fs");
 const home = process.env.HOME;
 if (home && existsSync(home)) enableCompileCache(home + "/.cache/salon");
 await import("../dist/main.js");
