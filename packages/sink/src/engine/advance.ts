@@ -1,6 +1,6 @@
 import { sealFilling } from "./commit-start.ts";
 import { isRestoring } from "./engine-state.ts";
-import type { EngineState, PartitionState } from "./engine-state.ts";
+import type { EngineState, FillingUnit, PartitionState } from "./engine-state.ts";
 import { andThen, step } from "./engine-step.ts";
 import type { EngineStep } from "./engine-step.ts";
 import { firstUnread } from "./rewind.ts";
@@ -34,7 +34,7 @@ export function wakeAtMs(state: EngineState): number {
   if (phase === "running" && commit === undefined && state.reading === undefined) {
     times.push(nextLookMs(state));
   }
-  if (filling !== undefined && commit === undefined && !state.isWriting) {
+  if (filling?.writing === 0 && commit === undefined) {
     times.push(commitDueMs(state));
   }
   if (state.heldUntilMs > state.nowMs) times.push(state.heldUntilMs);
@@ -100,8 +100,22 @@ function seal(state: EngineState): EngineStep {
 
 function isSealDue(state: EngineState): boolean {
   const { filling } = state;
-  if (filling === undefined || state.commit !== undefined || state.isWriting) return false;
+  if (filling === undefined || state.commit !== undefined || filling.writing > 0) return false;
   if (filling.stretches.size === 0) return state.isRevoking || state.phase === "stopping";
+  return isSealWanted(state, filling);
+}
+
+/**
+ * Whether the filling unit is to be sealed and waits for chunks that are being written: more of
+ * them would make it wait for ever.
+ */
+export function isSealAwaited(state: EngineState): boolean {
+  const { filling, commit } = state;
+  if (filling === undefined || commit !== undefined || filling.writing === 0) return false;
+  return isSealWanted(state, filling);
+}
+
+function isSealWanted(state: EngineState, filling: FillingUnit): boolean {
   if (state.isRevoking || state.phase === "stopping") return true;
   const hasRecords = filling.rows + filling.dead > 0;
   return (
@@ -180,7 +194,7 @@ export function reasonToPause(state: EngineState): string | undefined {
 }
 
 function release(state: EngineState): EngineStep {
-  const isBusy = state.filling !== undefined || state.commit !== undefined || state.isWriting;
+  const isBusy = state.filling !== undefined || state.commit !== undefined;
   if (!state.isRevoking || isBusy) return step(state);
   return step(state, { isRevoking: false, partitions: new Map() }, [
     { kind: "release-partitions" },
@@ -188,7 +202,7 @@ function release(state: EngineState): EngineStep {
 }
 
 function finish(state: EngineState): EngineStep {
-  const isBusy = state.filling !== undefined || state.commit !== undefined || state.isWriting;
+  const isBusy = state.filling !== undefined || state.commit !== undefined;
   if (isBusy || state.isApplying || waitingManifests(state).length > 0) return step(state);
   if (isRestoring(state)) return step(state);
   if (state.phase !== "stopping" && !areTargetsReached(state)) return step(state);

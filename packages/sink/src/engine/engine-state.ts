@@ -47,6 +47,8 @@ export interface FillingUnit {
   readonly dead: number;
   /** Estimated bytes of Parquet. */
   readonly bytes: number;
+  /** Chunks of it that are being decoded and written. */
+  readonly writing: number;
 }
 
 /** The one commit that is under way; nothing else is sent before it is settled. */
@@ -80,8 +82,6 @@ export interface EngineState {
   /** A revocation waits until what was read is committed. */
   readonly isRevoking: boolean;
   readonly filling: FillingUnit | undefined;
-  /** A chunk of the filling unit is being decoded and written. */
-  readonly isWriting: boolean;
   readonly commit: CommitInFlight | undefined;
   readonly isPaused: boolean;
   /** The next unit is committed as soon as it holds a record. */
@@ -134,7 +134,6 @@ export function initialEngineState(
     awaiting: undefined,
     isRevoking: false,
     filling: undefined,
-    isWriting: false,
     commit: undefined,
     isPaused: false,
     isCommitDue: true,

@@ -36,7 +36,7 @@ export function chunkFetched(state: EngineState, chunk: EventOf<"chunk-fetched">
   }
   if (chunk.count === 1 && chunk.bytes > state.settings.memoryLimitBytes) {
     return fail(
-      { ...state, isWriting: false },
+      state,
       new SinkError(
         "RECORD_TOO_LARGE",
         `the record at offset ${requestedOffset} of partition ${partition} has ${chunk.bytes} bytes, ` +
@@ -52,7 +52,9 @@ export function chunkFetched(state: EngineState, chunk: EventOf<"chunk-fetched">
   });
   if (chunk.count > 0) {
     return andThen(advanced, (next) =>
-      step(next, { isWriting: true }, [{ kind: "write-chunk", chunkId, unitId: unit.unitId }]),
+      step(next, { filling: { ...unit, writing: unit.writing + 1 } }, [
+        { kind: "write-chunk", chunkId, unitId: unit.unitId },
+      ]),
     );
   }
   const gaps = nextOffset - requestedOffset;
@@ -65,14 +67,13 @@ export function chunkFetched(state: EngineState, chunk: EventOf<"chunk-fetched">
 /** The chunk's records are in the unit's files: the unit covers their offsets. */
 export function chunkWritten(state: EngineState, event: EventOf<"chunk-written">): EngineStep {
   const unit = state.filling;
-  if (unit?.unitId !== event.unitId) return step(state, { isWriting: false });
+  if (unit?.unitId !== event.unitId) return step(state);
   const { partition, start, end, rows, dead } = event;
   const gaps = end - start - rows - dead;
   const filled = withStretch(unit, partition, { start, end, rows, dead, gaps, lost: 0 });
   return step(state, {
-    isWriting: false,
     bufferedBytes: event.bufferedBytes,
-    filling: { ...filled, bytes: event.unitBytes },
+    filling: { ...filled, bytes: event.unitBytes, writing: unit.writing - 1 },
   });
 }
 
@@ -80,11 +81,10 @@ export function chunkWritten(state: EngineState, event: EventOf<"chunk-written">
 export function unitFailed(state: EngineState, unitId: number, reason: string): EngineStep {
   const isFilling = state.filling?.unitId === unitId;
   const isSealing = state.commit?.unitId === unitId && state.commit.stage === "sealing";
-  const over: EngineState = { ...state, isWriting: isFilling ? false : state.isWriting };
-  if (!isFilling && !isSealing) return step(over);
+  if (!isFilling && !isSealing) return step(state);
   const writeFailures = state.writeFailures + 1;
   const dropped = step(
-    over,
+    state,
     { writeFailures, isCommitDue: true, ...(isSealing ? { commit: undefined } : {}) },
     [
       { kind: "report", report: { kind: "unit-dropped", reason } },
@@ -193,14 +193,16 @@ function openUnit(state: EngineState): FillingUnit {
     rows: 0,
     dead: 0,
     bytes: 0,
+    writing: 0,
   };
 }
 
+/** Chunks that are written at the same time may end in any order. */
 function withStretch(unit: FillingUnit, partition: number, added: LedgerStretch): FillingUnit {
   const before = unit.stretches.get(partition);
   const stretch: LedgerStretch = {
-    start: before?.start ?? added.start,
-    end: added.end,
+    start: Math.min(before?.start ?? added.start, added.start),
+    end: Math.max(before?.end ?? added.end, added.end),
     rows: (before?.rows ?? 0) + added.rows,
     dead: (before?.dead ?? 0) + added.dead,
     gaps: (before?.gaps ?? 0) + added.gaps,

@@ -66,6 +66,12 @@ export class EngineDriver {
 
   /** A chunk from fetch to file. */
   chunk(requestedOffset: number, nextOffset: number, partition = 0, dead = 0): void {
+    const unitId = this.fetched(requestedOffset, nextOffset, partition);
+    this.written(unitId, requestedOffset, nextOffset, { partition, dead });
+  }
+
+  /** A chunk that is fetched; answers the unit that it is to be written into. */
+  fetched(requestedOffset: number, nextOffset: number, partition = 0): number {
     const count = nextOffset - requestedOffset;
     this.tell({
       kind: "chunk-fetched",
@@ -76,13 +82,17 @@ export class EngineDriver {
       count,
       bytes: count * 100,
     });
-    const { unitId } = this.effect("write-chunk");
+    return this.effect("write-chunk").unitId;
+  }
+
+  written(unitId: number, start: number, end: number, { partition = 0, dead = 0 } = {}): void {
+    const count = end - start;
     this.tell({
       kind: "chunk-written",
       unitId,
       partition,
-      start: requestedOffset,
-      end: nextOffset,
+      start,
+      end,
       rows: count - dead,
       dead,
       unitBytes: count * 10,

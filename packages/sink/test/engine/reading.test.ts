@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { isSealAwaited } from "../../src/engine/advance.ts";
 import { recordAt } from "../protocol/table-history.ts";
 import { EngineDriver, view } from "./engine-driver.ts";
 
@@ -79,6 +80,54 @@ describe("chunks", () => {
     expect(engine.kinds()).toEqual(["seek"]);
     engine.tell(event, 1);
     expect(engine.effect("finish").error).toMatchObject({ code: "LOG_TRUNCATED" });
+  });
+});
+
+describe("chunks that are written at the same time", () => {
+  it("are sealed when all of them are written, in whatever order", () => {
+    const engine = new EngineDriver().run();
+    const unitId = engine.fetched(0, 5);
+    engine.fetched(5, 8);
+    const gap = { requestedOffset: 8, nextOffset: 9, count: 0, bytes: 0 };
+    engine.tell({ kind: "chunk-fetched", chunkId: 3, partition: 0, ...gap });
+    engine.written(unitId, 5, 8);
+    expect(engine.kinds()).toEqual([]);
+    engine.written(unitId, 0, 5, { dead: 2 });
+    expect(engine.kinds()).toEqual(["seal-unit"]);
+    expect(engine.state.commit?.plan).toMatchObject({
+      stretches: new Map([[0, { start: 0, end: 9, rows: 6, dead: 2, gaps: 1, lost: 0 }]]),
+    });
+  });
+
+  it("are no more than they are where the unit waits to be sealed", () => {
+    const engine = new EngineDriver({ commitRows: 5 }).run();
+    const first = engine.fetched(0, 1);
+    expect(isSealAwaited(engine.state)).toBe(false);
+    engine.written(first, 0, 1);
+    engine.committed(engine.sealed(), recordAt(1));
+    const unitId = engine.fetched(1, 6);
+    engine.fetched(6, 9);
+    expect(isSealAwaited(engine.state)).toBe(false);
+    engine.written(unitId, 1, 6);
+    expect(isSealAwaited(engine.state)).toBe(true);
+    engine.written(unitId, 6, 9);
+    expect(engine.kinds()).toEqual(["seal-unit"]);
+    expect(isSealAwaited(engine.state)).toBe(false);
+  });
+
+  it("are all given up with their unit, and belong to no later one", () => {
+    const engine = new EngineDriver().run();
+    const unitId = engine.fetched(0, 5);
+    engine.fetched(5, 8);
+    engine.tell({ kind: "unit-failed", unitId, reason: "no room" });
+    expect(engine.kinds()).toEqual(["drop-unit", "seek", "pause"]);
+    engine.tell({ kind: "time-passed" }, 100);
+    const again = engine.fetched(0, 5);
+    engine.written(unitId, 5, 8);
+    engine.tell({ kind: "unit-failed", unitId, reason: "no room" });
+    expect(engine.kinds()).toEqual([]);
+    engine.written(again, 0, 5);
+    expect(engine.kinds()).toEqual(["seal-unit"]);
   });
 });
 
