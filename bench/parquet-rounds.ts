@@ -4,7 +4,7 @@ import { newTableMetadata } from "../packages/iceberg-writer/src/spec/new-table-
 import { openTableWriter } from "../packages/iceberg-writer/src/index.ts";
 import { createDecoder, ratingsSchema } from "../packages/schema/src/index.ts";
 import { bronzeLayout } from "../packages/sink/src/index.ts";
-import { chunkRows } from "../packages/sink/src/shell/chunk-rows.ts";
+import { chunkRows } from "../packages/sink/src/encoding/chunk-rows.ts";
 import { medianBy } from "./measured.ts";
 
 const WARM_UP_ROUNDS = 2;

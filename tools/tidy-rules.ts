@@ -50,7 +50,8 @@ const layerArrows: Readonly<Record<string, Readonly<Record<string, readonly stri
     mapping: ["protocol"],
     proof: ["protocol", "mapping"],
     takeover: ["protocol", "proof"],
-    shell: ["protocol", "engine", "mapping"],
+    encoding: ["mapping"],
+    shell: ["protocol", "engine", "mapping", "encoding"],
   },
 };
 /** Files beside the folders that every layer may use. */

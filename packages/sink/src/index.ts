@@ -1,3 +1,4 @@
+export type { RejectedSample } from "./encoding/chunk-facts.ts";
 export type { EngineReport } from "./engine/engine-effect.ts";
 export type { EngineState } from "./engine/engine-state.ts";
 export { bronzeLayout } from "./mapping/bronze-schema.ts";
@@ -39,7 +40,7 @@ export type { PartitionLedger } from "./protocol/ledger.ts";
 export type { PendingManifest, SourceRecord } from "./protocol/source-record.ts";
 export type { ObservedChunk, SinkObservation, SinkObserver } from "./shell/sink-observation.ts";
 export type { PartitionProgress, SinkStatus, UnitProgress } from "./shell/sink-status.ts";
-export type { RejectedSample, UnitFacts, WrittenFile } from "./shell/unit-facts.ts";
+export type { UnitFacts, WrittenFile } from "./shell/unit-facts.ts";
 export { runSink } from "./shell/run-sink.ts";
 export type { SinkComponents, SinkSummary } from "./shell/run-sink.ts";
 export type { SinkLogger } from "./shell/sink-logger.ts";

@@ -21,6 +21,8 @@ export type SinkErrorCode =
   | "DATA_LOST"
   | "INVALID_RECORD"
   | "RECORD_TOO_LARGE"
+  /** A thread that decodes and encodes has ended by itself. */
+  | "ENCODER_LOST"
   | "TABLE_INCOMPATIBLE"
   | "FORMAT_VERSION_UNSUPPORTED"
   | "DEAD_LETTERS_UNDONE"

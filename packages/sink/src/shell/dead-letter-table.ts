@@ -2,7 +2,6 @@ import {
   appendToTable,
   currentSchema,
   IcebergError,
-  openTableWriter,
   readDetachedManifest,
   writeDetachedManifest,
 } from "@salon/iceberg-writer";
@@ -14,7 +13,6 @@ import type {
   DataFile,
   ManifestFile,
   TableMetadata,
-  TableWriter,
 } from "@salon/iceberg-writer";
 import { HEADERS_COLUMN } from "../mapping/dead-letter-schema.ts";
 import { readWatermarks, watermarkKey } from "../protocol/dead-letter-watermark.ts";
@@ -63,10 +61,6 @@ export class DeadLetterTable {
 
   get hasHeaders(): boolean {
     return currentSchema(this.#table.metadata).fields.some(({ name }) => name === HEADERS_COLUMN);
-  }
-
-  openWriter(): TableWriter {
-    return openTableWriter({ table: this.#table });
   }
 
   /** Writes the manifest that a main commit puts into its outbox. */

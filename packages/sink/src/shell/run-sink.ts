@@ -2,6 +2,9 @@ import { currentSchema } from "@salon/iceberg-writer";
 import type { Catalog } from "@salon/iceberg-writer";
 import type { KafkaSink, KafkaSource, TopicDescription } from "@salon/kafka-io";
 import type { EventSchema, QualityRule } from "@salon/schema";
+import { EncoderPool } from "../encoding/encoder-pool.ts";
+import type { OpenEncoders } from "../encoding/encoders.ts";
+import { encodeHere } from "../encoding/unit-writer.ts";
 import type { EngineReport } from "../engine/engine-effect.ts";
 import type { EngineSettings, EngineState } from "../engine/engine-state.ts";
 import { bindTable } from "../mapping/table-binding.ts";
@@ -42,6 +45,8 @@ export interface SinkComponents {
   /** Milliseconds since 1970, for the rows; what the sink waits for goes by the clock. */
   readonly nowMs?: (() => number) | undefined;
   readonly clock?: SinkClock | undefined;
+  /** Decode and encode in place of the threads that the settings name. */
+  readonly openEncoders?: OpenEncoders | undefined;
   readonly onReport?: ((report: EngineReport, state: EngineState) => void) | undefined;
   /** Told what the sink does and how it fares, for metrics and status pages. */
   readonly observe?: SinkObserver | undefined;
@@ -146,12 +151,15 @@ async function readIntoTable(
     logger.warn({ err: error.message }, "trouble, going on");
     observe(troubleOf(error));
   };
+  const { timeZone } = resolved;
+  const { openEncoders = encodersOf(resolved, clock) } = components;
+  await using encoders = openEncoders({ events, rules, timeZone });
   const units = new UnitStore({
     target,
     deadLetters: resolved.onInvalid === "dead-letters" ? deadLetters : undefined,
     events,
-    rules,
-    timeZone: resolved.timeZone,
+    timeZone,
+    encoders,
     writerMemoryBytes: Math.ceil(resolved.memoryLimitBytes / 4),
     nowMs,
     clock,
@@ -206,6 +214,11 @@ async function readIntoTable(
     signal.removeEventListener("abort", stop);
   }
   return summary;
+}
+
+function encodersOf({ encoders }: ResolvedSinkSettings, { nowMs }: SinkClock): OpenEncoders {
+  return (form) =>
+    encoders === 0 ? encodeHere(form, nowMs) : new EncoderPool(form, { threads: encoders });
 }
 
 /** Waits for the source's topic, and sees to that of the dead letters. */

@@ -1,5 +1,5 @@
 import type { KafkaSource } from "@salon/kafka-io";
-import { wakeAtMs } from "../engine/advance.ts";
+import { isSealAwaited, wakeAtMs } from "../engine/advance.ts";
 import type { EngineEffect, EngineReport } from "../engine/engine-effect.ts";
 import type { EngineEvent } from "../engine/engine-event.ts";
 import { initialEngineState } from "../engine/engine-state.ts";
@@ -241,17 +241,28 @@ export class SinkLoop {
 
   async #writeChunk(chunkId: number, unitId: number): Promise<void> {
     const chunk = this.#handler.chunk(chunkId);
+    const { partition, requestedOffset: start, nextOffset: end } = chunk;
+    const observed = observedChunk(chunk);
     await this.#firstUnit.underWay;
     try {
-      const written = await this.#parts.units.write(unitId, chunk);
-      const { partition, requestedOffset: start, nextOffset: end } = chunk;
+      const writing = this.#parts.units.write(unitId, chunk);
+      void this.#readAhead(chunkId);
+      const written = await writing;
       this.tell({ kind: "chunk-written", unitId, partition, start, end, ...written });
-      this.#parts.observe({ kind: "chunk-written", ...observedChunk(chunk) });
+      this.#parts.observe({ kind: "chunk-written", ...observed });
     } catch (error) {
       this.#tellUnitFailed(unitId, error);
     } finally {
       this.#handler.letGo(chunkId);
     }
+  }
+
+  /** Asks for the next chunk while one is being written, if that may be part of the same unit. */
+  async #readAhead(chunkId: number): Promise<void> {
+    const room = this.#parts.units.room();
+    if (room === undefined) return;
+    await room;
+    if (!isSealAwaited(this.#state)) this.#handler.letGo(chunkId);
   }
 
   async #sealUnit(unitId: number): Promise<void> {

@@ -27,6 +27,11 @@ export interface SinkSettings {
   /** Of what is fetched, decoded and not yet committed. */
   readonly memoryLimitBytes?: number | undefined;
   /**
+   * Threads that decode records and encode rows, beside the one that runs the sink; 0, the default,
+   * does it in that one.
+   */
+  readonly encoders?: number | undefined;
+  /**
    * Name of the table of dead letters of a table that is created, in its namespace; by default that
    * of the table with `_dead_letters`. A table that is there must have its dead letters there.
    */
@@ -40,6 +45,8 @@ export interface SinkSettings {
   /** After how long without progress the member is taken for hung, and stops its heartbeats. */
   readonly hungAfterMs?: number | undefined;
 }
+
+const ENCODERS_MAX = 64;
 
 /** Settings with every default filled in. */
 export type ResolvedSinkSettings = {
@@ -65,6 +72,7 @@ export function resolveSinkSettings(settings: SinkSettings): ResolvedSinkSetting
     commitRows: settings.commitRows ?? 1_000_000,
     commitBytes: settings.commitBytes ?? 128 * 1024 ** 2,
     memoryLimitBytes: settings.memoryLimitBytes ?? 256 * 1024 ** 2,
+    encoders: settings.encoders ?? 0,
     deadLetterTable: settings.deadLetterTable,
     onInvalid: settings.onInvalid ?? "dead-letters",
     onDataLoss: settings.onDataLoss ?? "fail",
@@ -77,6 +85,11 @@ export function resolveSinkSettings(settings: SinkSettings): ResolvedSinkSetting
     if (!(resolved[name] > 0)) {
       throw new SinkError("SETTINGS_INVALID", `${name} must be above 0, not ${resolved[name]}`);
     }
+  }
+  const { encoders } = resolved;
+  if (!(Number.isInteger(encoders) && encoders >= 0 && encoders <= ENCODERS_MAX)) {
+    const message = `encoders must be a whole number up to ${ENCODERS_MAX}, not ${encoders}`;
+    throw new SinkError("SETTINGS_INVALID", message);
   }
   if (resolved.topic === "" || resolved.sourceId === "") {
     throw new SinkError("SETTINGS_INVALID", "topic and source id must not be empty");

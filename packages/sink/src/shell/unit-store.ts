@@ -1,15 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { Schema, StagedAppend, TableWriter } from "@salon/iceberg-writer";
-import { currentSchema, newSnapshotId, openTableWriter } from "@salon/iceberg-writer";
+import type { Schema, StagedAppend } from "@salon/iceberg-writer";
+import { currentSchema, newSnapshotId } from "@salon/iceberg-writer";
 import type { RecordChunk } from "@salon/kafka-io";
-import { createDecoder, createQualityGate } from "@salon/schema";
-import type { DecodedRecords, Decoder, EventSchema, QualityGate, QualityRule } from "@salon/schema";
-import { deadLetterCause } from "../mapping/dead-letter-cause.ts";
-import type { TableBinding } from "../mapping/table-binding.ts";
+import type { EventSchema } from "@salon/schema";
+import type { Encoders, UnitEncoder } from "../encoding/encoders.ts";
 import { bindTable } from "../mapping/table-binding.ts";
 import type { StagedDeadLetters } from "../protocol/own-commit.ts";
-import { SinkError } from "../sink-error.ts";
-import { chunkOffsets, chunkRows, deadLetterRows } from "./chunk-rows.ts";
 import type { CommitTarget } from "./commit-target.ts";
 import type { DeadLetterTable } from "./dead-letter-table.ts";
 import type { SinkClock } from "./sink-clock.ts";
@@ -23,11 +19,9 @@ export interface UnitStoreParts {
   /** Absent: an invalid record ends the sink. */
   readonly deadLetters?: DeadLetterTable | undefined;
   readonly events: EventSchema;
-  /** What valid records are held to besides; nothing if absent. */
-  readonly rules?: readonly QualityRule[] | undefined;
-  /** Of `local-date-time` fields that become instants, or that rules compare with them. */
   readonly timeZone: string;
-  /** Bytes of rows that one unit's writer may hold. */
+  readonly encoders: Encoders;
+  /** Bytes of rows that one unit's writers may hold. */
   readonly writerMemoryBytes: number;
   readonly nowMs: () => number;
   readonly onTrouble: (error: Error) => void;
@@ -45,66 +39,50 @@ export interface WrittenChunk {
 }
 
 interface Unit {
-  /** Drawn when the unit is opened: dead letters name the snapshot that decides them. */
   readonly snapshotId: bigint;
   readonly schema: Schema;
-  readonly binding: TableBinding;
-  readonly decoder: Decoder;
-  readonly rows: TableWriter;
+  readonly encoder: UnitEncoder;
   readonly facts: UnitFactsBuilder;
   /** Of the clock. */
   readonly openedAtMs: number;
-  deadLetters?: { readonly writer: TableWriter; readonly hasHeaders: boolean } | undefined;
   staged?: StagedAppend | undefined;
 }
 
-/** The data files of the units that are not settled yet. One call at a time per unit. */
+/**
+ * The data files of the units that are not settled yet. Sealing and dropping a unit wait for the
+ * calls before.
+ */
 export class UnitStore {
   readonly #parts: UnitStoreParts;
   readonly #units = new Map<number, Unit>();
-  readonly #decoders = new Map<string, Decoder>();
-  readonly #gate: QualityGate;
-  /** Per unit, the end of its last call. */
+  /** Per unit, the end of all its calls. */
   readonly #tails = new Map<number, Promise<unknown>>();
 
   constructor(parts: UnitStoreParts) {
     this.#parts = parts;
-    const { events: schema, rules = [], timeZone } = parts;
-    this.#gate = createQualityGate({ schema, rules, timeZone });
+  }
+
+  /**
+   * Resolves when there is room for another chunk beside those that are being written; undefined
+   * where one is written after the other.
+   */
+  room(): Promise<void> | undefined {
+    return this.#parts.encoders.room?.();
   }
 
   /**
    * Decodes a chunk and writes its records; `INVALID_RECORD` where they may not become dead
-   * letters.
+   * letters. What the chunk holds is gone from here on.
    */
-  write(unitId: number, chunk: RecordChunk): Promise<WrittenChunk> {
-    return this.#inTurn(unitId, async () => {
-      const unit = this.#units.get(unitId) ?? this.#open(unitId);
-      const { clock } = this.#parts;
-      const startMs = clock.nowMs();
-      const { buffer, valueStarts, valueEnds, count } = chunk;
-      const valid = unit.decoder.decode(buffer, valueStarts, valueEnds, count);
-      const { decoded, broken } = this.#gate.check(valid, chunk.timestampsMs);
-      unit.facts.addDecoded(decoded, chunk, broken);
-      const decodedMs = clock.nowMs();
-      const origin = { chunk, processedAtMs: this.#parts.nowMs() };
-      if (decoded.rejected.length > 0) {
-        const { writer, hasHeaders } = this.#deadLetterWriter(unit, decoded, chunk);
-        const form = { decidedBy: unit.snapshotId, hasHeaders };
-        await writer.write(deadLetterRows(decoded, origin, form));
-      }
-      if (decoded.batch.rowCount > 0) {
-        await unit.rows.write(chunkRows(decoded, origin, unit.binding));
-      }
-      const writeMs = clock.nowMs() - decodedMs;
-      unit.facts.addTimes({ decodeMs: decodedMs - startMs, writeMs });
-      return {
-        rows: decoded.batch.rowCount,
-        dead: decoded.rejected.length,
-        unitBytes: unit.rows.estimatedBytes + (unit.deadLetters?.writer.estimatedBytes ?? 0),
-        bufferedBytes: this.#bufferedBytes(),
-      };
-    });
+  async write(unitId: number, chunk: RecordChunk): Promise<WrittenChunk> {
+    const unit = this.#units.get(unitId) ?? this.#open(unitId);
+    const encoding = unit.encoder.write(chunk, this.#parts.nowMs());
+    this.#follow(unitId, encoding);
+    const encoded = await encoding;
+    unit.facts.add(encoded);
+    const { rows, dead } = encoded;
+    const unitBytes = unit.encoder.estimatedBytes;
+    return { rows, dead, unitBytes, bufferedBytes: this.#bufferedBytes() };
   }
 
   /** Closes the unit's files and stages its commit; answers its dead letters, if it has any. */
@@ -113,9 +91,9 @@ export class UnitStore {
       const unit = this.#units.get(unitId) ?? this.#open(unitId);
       const { deadLetters, target, clock } = this.#parts;
       const startMs = clock.nowMs();
-      const dataFiles = await unit.rows.close();
-      const deadFiles = (await unit.deadLetters?.writer.close()) ?? [];
-      const staged = deadFiles.length === 0 ? undefined : await deadLetters?.stage(deadFiles);
+      const { dataFiles, deadLetterFiles } = await unit.encoder.close();
+      const staged =
+        deadLetterFiles.length === 0 ? undefined : await deadLetters?.stage(deadLetterFiles);
       unit.staged = await target.stage({ dataFiles, snapshotId: unit.snapshotId });
       const files = dataFiles.map(({ recordCount: rows, fileSizeInBytes: bytes }) => ({
         rows,
@@ -152,8 +130,7 @@ export class UnitStore {
       if (unit === undefined || keepFiles) return;
       try {
         if (unit.staged !== undefined) await unit.staged.discard();
-        await unit.rows[Symbol.asyncDispose]();
-        await unit.deadLetters?.writer[Symbol.asyncDispose]();
+        await unit.encoder[Symbol.asyncDispose]();
       } catch (error) {
         // The files stay as orphans, which is no harm to the table.
         this.#parts.onTrouble(error instanceof Error ? error : new Error(String(error)));
@@ -167,74 +144,44 @@ export class UnitStore {
   }
 
   #open(unitId: number): Unit {
-    const { target, events, timeZone, writerMemoryBytes, clock } = this.#parts;
+    const { target, deadLetters, events, timeZone, encoders, clock } = this.#parts;
     const { table } = target;
     const schema = currentSchema(table.metadata);
-    const binding = bindTable(schema, events, timeZone, table.identifier.name);
+    const snapshotId = newSnapshotId(randomUUID);
     const unit: Unit = {
-      snapshotId: newSnapshotId(randomUUID),
+      snapshotId,
       schema,
-      binding,
-      decoder: this.#decoder(binding),
       facts: new UnitFactsBuilder(),
       openedAtMs: clock.nowMs(),
-      rows: openTableWriter({
+      encoder: encoders.openUnit({
+        snapshotId,
         table,
-        schemaId: schema.schemaId,
-        memoryLimitBytes: writerMemoryBytes,
+        binding: bindTable(schema, events, timeZone, table.identifier.name),
+        deadLetters: deadLetters && {
+          table: deadLetters.table,
+          hasHeaders: deadLetters.hasHeaders,
+        },
+        memoryLimitBytes: this.#parts.writerMemoryBytes,
       }),
     };
     this.#units.set(unitId, unit);
     return unit;
   }
 
-  /** Decoders are kept: each has learnt how the producers of the topic write. */
-  #decoder(binding: TableBinding): Decoder {
-    const key = JSON.stringify(binding.dateTimes);
-    let decoder = this.#decoders.get(key);
-    if (decoder === undefined) {
-      decoder = createDecoder(this.#parts.events, { dateTimes: binding.dateTimes });
-      this.#decoders.set(key, decoder);
-    }
-    return decoder;
-  }
-
-  #deadLetterWriter(
-    unit: Unit,
-    decoded: DecodedRecords,
-    chunk: RecordChunk,
-  ): NonNullable<Unit["deadLetters"]> {
-    const { deadLetters } = this.#parts;
-    if (deadLetters === undefined) {
-      const [first] = decoded.rejected;
-      const offset = chunkOffsets(chunk)[first?.index ?? 0];
-      throw new SinkError(
-        "INVALID_RECORD",
-        `the record at offset ${offset} of partition ${chunk.partition} of topic ${chunk.topic} ` +
-          `is invalid (${first && deadLetterCause(first)}: ${first?.message}); --on-invalid dead-letters goes on ` +
-          `and keeps such records aside`,
-      );
-    }
-    const { hasHeaders } = deadLetters;
-    unit.deadLetters ??= { writer: deadLetters.openWriter(), hasHeaders };
-    return unit.deadLetters;
-  }
-
   #bufferedBytes(): number {
     let bytes = 0;
-    for (const { rows, deadLetters } of this.#units.values()) {
-      bytes += rows.bufferedBytes + (deadLetters?.writer.bufferedBytes ?? 0);
-    }
+    for (const { encoder } of this.#units.values()) bytes += encoder.bufferedBytes;
     return bytes;
   }
 
   #inTurn<T>(unitId: number, call: () => Promise<T>): Promise<T> {
     const before = this.#tails.get(unitId) ?? Promise.resolve();
-    const result = before.then(call, call);
-    this.#tails.set(
-      unitId,
-      result.catch(() => undefined),
-    );
+    const result = before.then(call);
+    this.#follow(unitId, result);
     return result;
+  }
+
+  #follow(unitId: number, call: Promise<unknown>): void {
+    this.#tails.set(unitId, Promise.allSettled([this.#tails.get(unitId), call]));
   }
 }

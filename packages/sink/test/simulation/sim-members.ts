@@ -3,6 +3,7 @@ import { ratingsSchema } from "@salon/schema";
 import { retryWhileUnavailable } from "../../src/shell/retry.ts";
 import { runSink } from "../../src/shell/run-sink.ts";
 import type { SimCatalog } from "./sim-catalog.ts";
+import { encodeAhead } from "./sim-encoders.ts";
 import type { FaultRates } from "./sim-faults.ts";
 import { SimGroup } from "./sim-group.ts";
 import { SimSource } from "./sim-source.ts";
@@ -38,6 +39,8 @@ export interface SimMembersOptions {
 }
 
 const MEMBERS_MAX = 3;
+/** In one of so many histories members write several chunks at a time. */
+const AHEAD_EVERY = 4;
 
 /** The processes of one consumer group, each with a sink, and what befalls them. */
 export class SimMembers {
@@ -123,6 +126,7 @@ export class SimMembers {
         signal: stop.signal,
         clock: process,
         nowMs: process.timeOfDay,
+        ...(this.#world.seed % AHEAD_EVERY === 3 && { openEncoders: encodeAhead(process) }),
       },
     );
     process.log("ends");

@@ -17,11 +17,14 @@ const QUIET_TURNS = 1;
  */
 export class SimWorld implements SinkClock {
   readonly trace: SimTrace = new SimTrace();
+  /** Of the history. */
+  readonly seed: number;
   readonly #timers = new Set<Timer>();
   #nowMs = 0;
   #seed: number;
 
   constructor(seed: number) {
+    this.seed = seed;
     this.#seed = seed;
   }
 

@@ -155,4 +155,26 @@ function attempt(`,
       },
     ],
   },
+  {
+    name: "a unit sealed while chunks of it are written",
+    among: 3,
+    edits: [
+      {
+        file: "sink/src/engine/advance.ts",
+        find: "state.commit !== undefined || filling.writing > 0) return false;",
+        replace: "state.commit !== undefined) return false;",
+      },
+    ],
+  },
+  {
+    name: "the end of a stretch taken from the chunk that was written last",
+    among: 3,
+    edits: [
+      {
+        file: READING,
+        find: "end: Math.max(before?.end ?? added.end, added.end),",
+        replace: "end: added.end,",
+      },
+    ],
+  },
 ];

@@ -2,8 +2,8 @@ import { rowAt } from "@salon/columns";
 import type { RecordChunk } from "@salon/kafka-io";
 import { createDecoder, ratingsSchema } from "@salon/schema";
 import { describe, expect, it } from "vitest";
-import { chunkOf } from "./memory-topic.ts";
-import { chunkOffsets, chunkRows, deadLetterRows } from "../../src/shell/chunk-rows.ts";
+import { chunkOf } from "../shell/memory-topic.ts";
+import { chunkOffsets, chunkRows, deadLetterRows } from "../../src/encoding/chunk-rows.ts";
 
 const FAR = 2 ** 33 + 5;
 const near = chunkOf("ratings", 3, 7, ['{"customer_id":1}']);
