@@ -78,6 +78,8 @@ export async function createMember(
           `--bootstrap-servers=${kafka.bootstrapServers}`,
           `--session-timeout=${SESSION_TIMEOUT_MS}ms`,
           "--commit-interval=1s",
+          // Members with and without threads that encode.
+          `--encoders=${index % 3}`,
           ...stage.consumerFlags({ storeUrl: store.url, catalogUrl: catalog?.url }),
         ],
       });

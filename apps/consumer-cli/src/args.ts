@@ -24,6 +24,7 @@ import {
   textOption,
 } from "@salon/command-line";
 import type { SinkSettings } from "@salon/sink";
+import { parsePartitions } from "./assigned-partitions.ts";
 import { parseDeadLetterPlace } from "./dead-letter-place.ts";
 import { EXAMPLES } from "./examples.ts";
 import { EXIT_CODES } from "./failure-advice.ts";
@@ -64,6 +65,7 @@ interface ConsumeOptionValues {
   readonly commitRows: number;
   readonly commitBytes: number;
   readonly memoryLimit: number;
+  readonly encoders: number;
   readonly rules?: string;
   readonly deadLetters?: string;
   readonly onInvalid: "dead-letters" | "fail";
@@ -169,6 +171,14 @@ function addCommitOptions(command: Command): void {
       ),
     )
     .addOption(
+      integerOption(
+        "--encoders <number>",
+        "threads that decode records and encode rows beside the one that does all else",
+        { min: 0, max: 64 },
+        0,
+      ),
+    )
+    .addOption(
       textOption(
         "--rules <file>",
         'JSON file of quality rules; "ratings" takes those that come with the ratings (default: none)',
@@ -242,6 +252,7 @@ function readSettings(command: Command): ConsumeSettings {
       commitRows: values.commitRows,
       commitBytes: values.commitBytes,
       memoryLimitBytes: values.memoryLimit,
+      encoders: values.encoders,
       deadLetterTable: deadLetters.table,
       onInvalid: values.onInvalid,
       onDataLoss: values.onDataLoss,

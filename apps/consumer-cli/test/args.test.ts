@@ -46,6 +46,7 @@ const FLAGS = [
   "--commit-rows",
   "--commit-bytes",
   "--memory-limit",
+  "--encoders",
   "--rules",
   "--dead-letters",
   "--on-invalid",
@@ -100,6 +101,7 @@ describe("parseArgs", () => {
         commitRows: 1_000_000,
         commitBytes: 134_217_728,
         memoryLimitBytes: 268_435_456,
+        encoders: 0,
         onInvalid: "dead-letters",
         onDataLoss: "fail",
         onRollback: "fail",
@@ -120,7 +122,7 @@ describe("parseArgs", () => {
           "--table-property write.parquet.compression-codec=snappy --table-property x=1 " +
           "--timestamp-type timestamptz --time-zone Europe/Berlin --starting-offsets earliest " +
           "--trigger available-now --commit-interval 500ms --commit-rows 5,000 " +
-          "--commit-bytes 1MiB --memory-limit 64MB --on-invalid fail --on-data-loss continue " +
+          "--commit-bytes 1MiB --memory-limit 64MB --encoders 2 --on-invalid fail --on-data-loss continue " +
           "--on-rollback accept --log-level warn --log-format pretty",
       ),
     ).toEqual({
@@ -150,6 +152,7 @@ describe("parseArgs", () => {
         commitRows: 5_000,
         commitBytes: 1_048_576,
         memoryLimitBytes: 64_000_000,
+        encoders: 2,
         onInvalid: "fail",
         onDataLoss: "continue",
         onRollback: "accept",
@@ -241,6 +244,7 @@ describe("parseArgs", () => {
     ["--commit-rows 0", "--commit-rows"],
     ["--commit-bytes 128M", "--commit-bytes"],
     ["--memory-limit 0", "--memory-limit"],
+    ["--encoders 65", "--encoders"],
     ["--on-invalid skip", "--on-invalid"],
     ["--on-data-loss ignore", "--on-data-loss"],
     ["--on-rollback ignore", "--on-rollback"],

@@ -37,14 +37,20 @@ export function describeMainJob({ name, broker, hasTransactions, count, engines 
     it("are drained by three members, of which one is killed and restarted", async () => {
       const catalog = openCatalog();
       const flags = ["--trigger", "available-now", "--commit-rows", String(Math.ceil(count / 10))];
-      const start = () => startConsumer(catalog, { ...broker(), topic, table, flags });
+      const start = (encoders: number) =>
+        startConsumer(catalog, {
+          ...broker(),
+          topic,
+          table,
+          flags: [...flags, "--encoders", String(encoders)],
+        });
       await using resources = new AsyncDisposableStack();
-      const members = await Promise.all([start(), start(), start()]);
+      const members = await Promise.all([start(0), start(1), start(2)]);
       for (const member of members) resources.use(member);
       const victim = await firstToCommit(members);
       victim.signal("SIGKILL");
       await victim.exit;
-      const restarted = resources.use(await start());
+      const restarted = resources.use(await start(2));
       for (const member of [...members.filter((member) => member !== victim), restarted]) {
         expect(await member.exit).toEqual({ code: 0 });
       }
