@@ -26,6 +26,7 @@ const SCRIPTS = [
   "help",
   "produce",
   "columns-to-parquet",
+  "encoders",
 ];
 
 await using stage = await openStage();

@@ -1,26 +1,43 @@
 /**
- * Row 13: draining a backlog on two cores against one. The services share the second, so the broker
- * has to be no limit for the ratio to say something of the sink.
+ * Row 13: draining a backlog on two cores against one, with and without encoder threads. The
+ * services share the second core, so the broker has to be no limit for the ratio to say something
+ * of the sink; `encoders` is the same without them.
  */
 import { benchArguments } from "./bench-arguments.ts";
 import { drainTopic } from "./drain.ts";
-import { count, describeMachine, median } from "./measured.ts";
+import type { Drain } from "./drain.ts";
+import { count, describeMachine, medianBy } from "./measured.ts";
 import { MEASURED_CORE, openStage, SERVICE_CORE } from "./stage.ts";
 import { loadTopic } from "./topics.ts";
+
+const TWO_CORES = `${SERVICE_CORE},${MEASURED_CORE}`;
+const SETTINGS = [
+  { cores: MEASURED_CORE, encoders: 0 },
+  { cores: MEASURED_CORE, encoders: 1 },
+  { cores: TWO_CORES, encoders: 0 },
+  { cores: TWO_CORES, encoders: 1 },
+  { cores: TWO_CORES, encoders: 2 },
+] as const;
 
 const { rows: rowCount, seed, runs } = benchArguments({ rows: 5_000_000 });
 await using stage = await openStage();
 const topic = await loadTopic(stage, { rowCount, seed, spread: "even" });
-const one: number[] = [];
-const two: number[] = [];
-const drain = async (cores: string): Promise<number> =>
-  (await drainTopic(stage, { topic, rowCount, cores })).steady.rowsPerSecond;
+const drains: readonly Drain[][] = SETTINGS.map(() => []);
 for (let run = 0; run < runs; run++) {
-  one.push(await drain(MEASURED_CORE));
-  two.push(await drain(`${SERVICE_CORE},${MEASURED_CORE}`));
+  for (const [index, { cores, encoders }] of SETTINGS.entries()) {
+    const flags = [`--encoders=${encoders}`];
+    drains[index]?.push(await drainTopic(stage, { topic, rowCount, cores, flags }));
+  }
 }
 console.log(`${describeMachine()}; ${count(rowCount)} rows, seed ${seed}, median of ${runs} runs`);
-console.log(
-  `one core ${count(median(one))} rows/s, two cores ${count(median(two))} rows/s steady: ` +
-    `${(median(two) / median(one)).toFixed(2)} times`,
-);
+let alone: number | undefined;
+for (const [index, { cores, encoders }] of SETTINGS.entries()) {
+  const { steady, peakMib } = medianBy(drains[index] ?? [], (drain) => drain.steady.rowsPerSecond);
+  alone ??= steady.rowsPerSecond;
+  console.log(
+    `${cores === TWO_CORES ? "two cores" : "one core"}, --encoders ${encoders}: ` +
+      `${count(steady.rowsPerSecond)} rows/s steady, ` +
+      `${(steady.rowsPerSecond / alone).toFixed(2)} times the first; ` +
+      `${steady.cpuSecondsPerMillion.toFixed(3)} CPU-s per million rows, peak ${peakMib} MiB`,
+  );
+}
