@@ -9,6 +9,8 @@ export type {
   Until,
 } from "./faults/fault-proxy.ts";
 export type { KafkaGateProxy, KafkaHold } from "./faults/kafka-gate-proxy.ts";
+export { fuzzBytes } from "./faults/fuzz-bytes.ts";
+export type { FuzzSettings } from "./faults/fuzz-bytes.ts";
 export { startTcpProxy } from "./faults/tcp-proxy.ts";
 export type { TcpProxy } from "./faults/tcp-proxy.ts";
 export { installCompose } from "./install/compose-binary.ts";

@@ -1,3 +1,4 @@
+import { KafkaIoError } from "../kafka-io-error.ts";
 import type { RecordChunk } from "../port/record-chunk.ts";
 import type { RecordHeader } from "../port/record-header.ts";
 import { VarintReader } from "./varint-reader.ts";
@@ -6,7 +7,10 @@ const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * The headers of a chunk's record, their values slices of its buffer; none for a record without
- * any. Throws a RangeError for bytes that are no headers, which brokers refuse to take.
+ * any.
+ *
+ * @throws KafkaIoError `KAFKA_REQUEST_FAILED` for bytes that are no headers, which brokers refuse
+ *   to take.
  */
 export function recordHeaders(chunk: RecordChunk, index: number): readonly RecordHeader[] {
   const start = chunk.headerStarts?.[index] ?? -1;
@@ -29,6 +33,10 @@ export function recordHeaders(chunk: RecordChunk, index: number): readonly Recor
   });
 }
 
-function malformed({ topic, partition }: RecordChunk, index: number): RangeError {
-  return new RangeError(`record ${index} of a chunk of ${topic}-${partition} has broken headers`);
+function malformed({ topic, partition }: RecordChunk, index: number): KafkaIoError {
+  return new KafkaIoError(
+    "KAFKA_REQUEST_FAILED",
+    `record ${index} of a chunk of ${topic}-${partition} has broken headers`,
+    { context: { topic, partition } },
+  );
 }
