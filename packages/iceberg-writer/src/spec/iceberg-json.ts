@@ -28,8 +28,15 @@ export function parseJson(text: string, what: string): JsonValue {
 }
 
 function invalid(what: string, expected: string, value: JsonValue | undefined): IcebergError {
-  const shown = value === undefined ? "absent" : serializeJson(value).slice(0, 200);
-  return new IcebergError("METADATA_INVALID", `${what} is ${shown}, not ${expected}`);
+  return new IcebergError("METADATA_INVALID", `${what} is ${shown(value)}, not ${expected}`);
+}
+
+/** Containers are not shown: they may be as deep as somebody who means harm has made them. */
+function shown(value: JsonValue | undefined): string {
+  if (value === undefined) return "absent";
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object" && value !== null) return "an object";
+  return serializeJson(value).slice(0, 200);
 }
 
 /** Narrows to an object; `METADATA_INVALID` naming `what` otherwise. */

@@ -142,29 +142,35 @@ function parseParameterizedType(name: string): PrimitiveType {
   throw new IcebergError("UNSUPPORTED", `type ${name} is not of format version 2`);
 }
 
+/** How deep types may be nested in one another; no engine's columns come near. */
+const DEPTH_MAX = 200;
+
 /** A type from its JSON form (spec: Appendix C). Codes: `METADATA_INVALID`, `UNSUPPORTED`. */
-export function typeFromJson(json: JsonValue | undefined): Type {
+export function typeFromJson(json: JsonValue | undefined, depth: number = 0): Type {
+  if (depth > DEPTH_MAX) {
+    throw new IcebergError("METADATA_INVALID", `a type is more than ${DEPTH_MAX} deep`);
+  }
   if (typeof json === "string") return parsePrimitiveType(json);
   const object = readObject(json, "type");
   const kind = readString(object["type"], "type");
   switch (kind) {
     case "struct":
-      return { kind, fields: fieldsFromJson(object["fields"]) };
+      return { kind, fields: fieldsFromJson(object["fields"], depth + 1) };
     case "list":
       return {
         kind,
         elementId: readInt(object["element-id"], "element-id"),
         elementRequired: readBoolean(object["element-required"], "element-required"),
-        element: typeFromJson(object["element"]),
+        element: typeFromJson(object["element"], depth + 1),
       };
     case "map":
       return {
         kind,
         keyId: readInt(object["key-id"], "key-id"),
-        key: typeFromJson(object["key"]),
+        key: typeFromJson(object["key"], depth + 1),
         valueId: readInt(object["value-id"], "value-id"),
         valueRequired: readBoolean(object["value-required"], "value-required"),
-        value: typeFromJson(object["value"]),
+        value: typeFromJson(object["value"], depth + 1),
       };
     default:
       throw new IcebergError("UNSUPPORTED", `type ${kind} is not of format version 2`);
@@ -172,7 +178,10 @@ export function typeFromJson(json: JsonValue | undefined): Type {
 }
 
 /** The fields of a struct or schema from their JSON form (spec: Appendix C). */
-export function fieldsFromJson(json: JsonValue | undefined): readonly NestedField[] {
+export function fieldsFromJson(
+  json: JsonValue | undefined,
+  depth: number = 0,
+): readonly NestedField[] {
   return readArray(json, "fields").map((item) => {
     const object = readObject(item, "field");
     const doc = readOptional(object["doc"], "doc", readString);
@@ -180,7 +189,7 @@ export function fieldsFromJson(json: JsonValue | undefined): readonly NestedFiel
       id: readInt(object["id"], "field id"),
       name: readString(object["name"], "field name"),
       required: readBoolean(object["required"], "required"),
-      type: typeFromJson(object["type"]),
+      type: typeFromJson(object["type"], depth),
       ...(doc === undefined ? {} : { doc }),
     };
   });

@@ -75,11 +75,28 @@ export async function sendHttp(
       redirect: request.method === "GET" ? "follow" : "manual",
       signal,
     });
-    return { kind: "answer", status: response.status, text: await response.text() };
+    return { kind: "answer", status: response.status, text: await readText(response) };
   } catch (cause) {
     const kind = neverConnected.has(connectionErrorCode(cause)) ? "not-sent" : "no-answer";
     return { kind, cause };
   }
+}
+
+/** More than the metadata of any table: what sends more means harm, or is no catalog. */
+const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
+
+async function readText(response: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  // Leaving the loop ends the answer.
+  for await (const part of response.body ?? []) {
+    size += part.length;
+    if (size > ANSWER_BYTES_MAX) {
+      throw new RangeError(`its answer has more than ${ANSWER_BYTES_MAX} bytes`);
+    }
+    parts.push(part);
+  }
+  return new TextDecoder().decode(Buffer.concat(parts));
 }
 
 /** The system's name for what broke a connection; `fetch` wraps it, several deep. */

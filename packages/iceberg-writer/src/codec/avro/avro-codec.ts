@@ -12,6 +12,10 @@ import { IcebergError } from "../../iceberg-error.ts";
 /** The codecs of Avro object container files, under their names in the file. */
 export type AvroCodec = "null" | "deflate" | "snappy" | "zstandard";
 
+/** Far more than any writer puts into a block. */
+const BLOCK_BYTES_MAX = 256 * 1024 * 1024;
+const LIMIT = { maxOutputLength: BLOCK_BYTES_MAX };
+
 /** The codec that a file names; `UNSUPPORTED` for one that this library does not read. */
 export function parseAvroCodec(name: string): AvroCodec {
   switch (name) {
@@ -44,18 +48,21 @@ export function compressBlock(codec: AvroCodec, data: Uint8Array): Uint8Array {
   }
 }
 
-/** The inverse of {@link compressBlock}; `METADATA_INVALID` where the block is broken. */
+/**
+ * The inverse of {@link compressBlock}; `METADATA_INVALID` where the block is broken, or inflates
+ * beyond reason.
+ */
 export function decompressBlock(codec: AvroCodec, block: Uint8Array): Uint8Array {
   try {
     switch (codec) {
       case "null":
         return block;
       case "deflate":
-        return inflateRawSync(block);
+        return inflateRawSync(block, LIMIT);
       case "snappy":
         return decompressSnappy(block);
       case "zstandard":
-        return zstdDecompressSync(block);
+        return zstdDecompressSync(block, LIMIT);
       default:
         return codec satisfies never;
     }
@@ -68,7 +75,11 @@ export function decompressBlock(codec: AvroCodec, block: Uint8Array): Uint8Array
 /** Avro adds four bytes, the checksum of the data, big endian (Avro: Required Codecs). */
 function decompressSnappy(block: Uint8Array): Uint8Array {
   const compressed = block.subarray(0, -4);
-  const data = new Uint8Array(snappyLength(compressed));
+  const length = snappyLength(compressed);
+  if (length > BLOCK_BYTES_MAX) {
+    throw new IcebergError("METADATA_INVALID", `a block of Avro's snappy has ${length} bytes`);
+  }
+  const data = new Uint8Array(length);
   snappyUncompress(compressed, data);
   const checksum = Buffer.from(block.buffer, block.byteOffset, block.byteLength);
   if (checksum.readUInt32BE(block.length - 4) === crc32(data)) return data;

@@ -149,7 +149,7 @@ function readMetadata(reader: AvroReader): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>();
   for (let count = reader.readInt(); count !== 0; count = reader.readInt()) {
     if (count < 0) reader.readInt();
-    for (let i = Math.abs(count); i > 0; i--)
+    for (let i = reader.checkCount(Math.abs(count)); i > 0; i--)
       metadata.set(reader.readString(), reader.readString());
   }
   return metadata;
@@ -167,6 +167,7 @@ function* readRecords(
     if (Buffer.compare(reader.readFixed(SYNC_SIZE), sync) !== 0) {
       throw new IcebergError("METADATA_INVALID", "an Avro block does not end in the sync marker");
     }
+    block.checkCount(recordCount);
     for (let i = 0; i < recordCount; i++) {
       const record = decode(block);
       if (!isAvroMap(record)) {

@@ -107,6 +107,6 @@ function mapDecoder(decodeKey: AvroDecoder, decodeValue: AvroDecoder): AvroDecod
 function readBlocks(reader: AvroReader, readItem: () => void): void {
   for (let count = reader.readInt(); count !== 0; count = reader.readInt()) {
     if (count < 0) reader.readInt();
-    for (let i = Math.abs(count); i > 0; i--) readItem();
+    for (let i = reader.checkCount(Math.abs(count)); i > 0; i--) readItem();
   }
 }

@@ -16,6 +16,19 @@ export class AvroReader {
     return this.#position >= this.#bytes.length;
   }
 
+  /**
+   * How many values follow; none that Iceberg has is shorter than a byte, so that a count cannot
+   * ask for more than there is.
+   */
+  checkCount(count: number): number {
+    const remaining = this.#bytes.length - this.#position;
+    if (count >= 0 && count <= remaining) return count;
+    throw new IcebergError(
+      "METADATA_INVALID",
+      `an Avro file has ${count} values in ${remaining} bytes`,
+    );
+  }
+
   readBoolean(): boolean {
     return this.#readByte() !== 0;
   }

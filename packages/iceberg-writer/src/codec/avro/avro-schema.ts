@@ -8,6 +8,7 @@ import {
   readOptional,
   readString,
 } from "../../spec/iceberg-json.ts";
+import { checkTypeCount } from "./avro-type-count.ts";
 
 /** The Avro types without parts of their own. */
 type AvroPrimitiveKind =
@@ -170,12 +171,24 @@ function logicalToJson(schema: AvroLogicalType): JsonObject {
  * recursive types, which Iceberg has none of.
  */
 export function avroSchemaFromJson(json: JsonValue): AvroSchema {
-  return fromJson(json, new Map());
+  const schema = fromJson(json, { types: new Map(), depth: 0 });
+  checkTypeCount(schema);
+  return schema;
 }
 
-type NamedTypes = Map<string, AvroSchema>;
+/** Iceberg's own schemas are some six deep, and a table's types are as deep as its columns. */
+const DEPTH_MAX = 200;
+/** What is defined so far, and how deep the types around are nested. */
+interface NamedTypes {
+  readonly types: Map<string, AvroSchema>;
+  readonly depth: number;
+}
 
-function fromJson(json: JsonValue, names: NamedTypes): AvroSchema {
+function fromJson(json: JsonValue, { types, depth }: NamedTypes): AvroSchema {
+  if (depth > DEPTH_MAX) {
+    throw new IcebergError("METADATA_INVALID", `an Avro schema is more than ${DEPTH_MAX} deep`);
+  }
+  const names = { types, depth: depth + 1 };
   if (typeof json === "string") return referenceFromJson(json, names);
   if (Array.isArray(json)) {
     return { kind: "union", branches: readArray(json, "union").map((b) => fromJson(b, names)) };
@@ -212,8 +225,8 @@ function fromJson(json: JsonValue, names: NamedTypes): AvroSchema {
 }
 
 function define<T extends AvroSchema & { readonly name: string }>(schema: T, names: NamedTypes): T {
-  names.set(schema.name, schema);
-  names.set(schema.name.slice(schema.name.lastIndexOf(".") + 1), schema);
+  names.types.set(schema.name, schema);
+  names.types.set(schema.name.slice(schema.name.lastIndexOf(".") + 1), schema);
   return schema;
 }
 
@@ -232,7 +245,7 @@ function referenceFromJson(name: string, names: NamedTypes): AvroSchema {
       break;
   }
   // A reference may carry the namespace that its definition inherited, or the other way round.
-  const schema = names.get(name) ?? names.get(name.slice(name.lastIndexOf(".") + 1));
+  const schema = names.types.get(name) ?? names.types.get(name.slice(name.lastIndexOf(".") + 1));
   if (schema !== undefined) return schema;
   throw new IcebergError("UNSUPPORTED", `Avro type ${name} is not defined before it is used`);
 }
