@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { COMMANDS, optionsIn, printed, subcommandsOf } from "./command-help.ts";
@@ -31,6 +31,14 @@ it("docs/troubleshooting.md has a line for every code of which commands give adv
 it("README.md leads to the page of the stack with the stack's own token", () => {
   const token = read("docker/local/ui-token").trim();
   expect(read("README.md")).toContain(`<http://localhost:4040/?token=${token}>`);
+});
+
+it("pictures are small, and each is shown", () => {
+  const shown = read("docs/tour.md");
+  for (const path of globSync("docs/pictures/*", { cwd: root })) {
+    expect(statSync(join(root, path)).size).toBeLessThan(200_000);
+    expect(shown).toContain(`](${path.replace("docs/", "")})`);
+  }
 });
 
 describe("the flags of our commands", () => {

@@ -1,0 +1,110 @@
+// Takes the pictures of docs/tour.md from real runs: `node --conditions=@salon/source
+// tools/take-pictures.ts`. Needs what the interop tests need for Chromium, and `script`.
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startDevBroker } from "@salon/dev-broker";
+import {
+  createWorkDirectory,
+  type ManagedProcess,
+  runProcess,
+  startBrowser,
+  startNodeProgram,
+} from "@salon/testkit";
+import { terminalPicture } from "./terminal-picture.ts";
+
+const root = join(import.meta.dirname, "..");
+const pictures = join(root, "docs", "pictures");
+const RUN_MS = 75_000;
+const PAGE = { width: 1280, height: 860, deviceScaleFactor: 1 } as const;
+
+const mainOf = (app: string): string => join(root, "apps", app, "src", "main.ts");
+
+await mkdir(pictures, { recursive: true });
+await using directory = await createWorkDirectory("pictures");
+const warehouse = join(directory.path, "warehouse");
+const topic = { name: "nail_salon_ratings", partitions: 3 };
+await using broker = await startDevBroker({ topics: [topic] });
+const servers = `--bootstrap-servers=${broker.bootstrapServers}`;
+const table = `--warehouse=${warehouse}`;
+
+await using consumer = await start("consumer-cli", [
+  servers,
+  table,
+  "--starting-offsets=earliest",
+  "--commit-interval=2s",
+  "--rules=ratings",
+  "--ui-port=0",
+  "--log-format=json",
+]);
+const line = await consumer.waitForLine(/status page at/, { timeoutMs: 60_000 });
+const { url = "" } = JSON.parse(line) as { readonly url?: string };
+await using producer = await start("producer-cli", [
+  servers,
+  "--rate=800",
+  "--dirty=0.01",
+  "--seed=7",
+  "--duration=10m",
+]);
+await sleep(RUN_MS);
+await photographPage(url);
+await producer.stop();
+
+await photograph("smoke", "npm run smoke", "smoke", [servers, table]);
+await photograph("verify", "salon-table verify --deep", "table-cli", [
+  "verify",
+  servers,
+  table,
+  "--deep",
+]);
+await photograph("dead-letters", "salon-table dead-letters --limit 1", "table-cli", [
+  "dead-letters",
+  table,
+  "--limit=1",
+]);
+await photograph("demo", "npm run demo", "demo", [`--directory=${join(directory.path, "demo")}`]);
+
+function start(app: string, args: readonly string[]): Promise<ManagedProcess> {
+  return startNodeProgram({ entry: mainOf(app), args, cwd: directory.path });
+}
+
+async function photographPage(page: string): Promise<void> {
+  const browser = await startBrowser();
+  try {
+    for (const theme of ["light", "dark"]) {
+      const tab = await browser.newPage();
+      await tab.setViewport(PAGE);
+      await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
+      await tab.goto(page);
+      await tab.waitForFunction("document.querySelector('#word').textContent === 'running'");
+      await sleep(3_000);
+      await tab.screenshot({ path: join(pictures, `page-${theme}.png`), optimizeForSpeed: false });
+      await tab.close();
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Runs a command on a terminal, which `script` of util-linux makes, to its end. */
+async function photograph(
+  name: string,
+  typed: string,
+  app: string,
+  args: readonly string[],
+): Promise<void> {
+  const words = [process.execPath, "--conditions=@salon/source", mainOf(app), ...args];
+  const command = `stty cols 130; ${words.map((word) => `'${word}'`).join(" ")}`;
+  const output = await runProcess({
+    command: "script",
+    args: ["-qec", command, "/dev/null"],
+    env: { TERM: "xterm-256color", NO_COLOR: undefined, CI: undefined },
+    cwd: directory.path,
+    timeoutMs: 180_000,
+  });
+  // Addresses and folders are those of the run; the reader's are others.
+  const shown = output
+    .replaceAll(broker.bootstrapServers, "localhost:29092")
+    .replaceAll(`${directory.path}/`, "./");
+  await writeFile(join(pictures, `${name}.svg`), terminalPicture(`$ ${typed}\n${shown}`, typed));
+}
