@@ -8,6 +8,9 @@ import type { PipelineCounts } from "./live-line.ts";
 import { RunningSink } from "./running-sink.ts";
 import { sendRatings } from "./send-ratings.ts";
 
+/** The consumer group that the sink is the only member of. */
+export const GROUP_ID = "demo";
+
 const COMMIT_INTERVAL_MS = 1_000;
 
 /** What a pipeline is made of; its owner disposes of the catalog. */
@@ -54,7 +57,7 @@ export class Pipeline {
     const connection = { bootstrapServers: [bootstrapServers], clientId: "demo", topic };
     const components = { logger: kafkaLogger };
     await using records = await openKafkaSink(connection, components);
-    await using source = await openKafkaSource({ ...connection, groupId: "demo" }, components);
+    await using source = await openKafkaSource({ ...connection, groupId: GROUP_ID }, components);
     const settings = {
       topic,
       table: { namespace: [], name: table },

@@ -4,14 +4,14 @@ import { type CommandContext, EXIT_DONE, EXIT_FAILED, toKafkaLogger } from "@sal
 import { startDevBroker } from "@salon/dev-broker";
 import { createRatingGenerator } from "@salon/generator";
 import { type Catalog, openCatalog, openTable } from "@salon/iceberg-writer";
-import { openKafkaSource } from "@salon/kafka-io";
+import { createKafkaGroup, openKafkaSource } from "@salon/kafka-io";
 import { Monitor } from "@salon/monitor";
 import { ratingsSchema } from "@salon/schema";
 import { deadLetterTableName, type OpenTopic, type TableProof, verifyTable } from "@salon/sink";
 import type { DemoSettings } from "./args.ts";
 import { waysToRead } from "./how-to-read.ts";
 import { showWhile } from "./live-line.ts";
-import { Pipeline } from "./pipeline.ts";
+import { GROUP_ID, Pipeline } from "./pipeline.ts";
 import { proofText } from "./proof-text.ts";
 import { sampleText } from "./sample-rows.ts";
 
@@ -78,8 +78,10 @@ export async function runDemo(settings: DemoSettings, context: DemoContext): Pro
     info: () => {},
     warn: logger.warn.bind(logger),
   };
+  const connection = { bootstrapServers: [bootstrapServers], clientId: "demo", topic: TOPIC };
+  using group = keep ? createKafkaGroup({ ...connection, groupId: GROUP_ID }) : undefined;
   await using monitor = keep
-    ? new Monitor({ ...PAGE, version: context.version }, { logger: quietLogger })
+    ? new Monitor({ ...PAGE, version: context.version }, { logger: quietLogger, group })
     : undefined;
   const pipeline = new Pipeline({
     bootstrapServers,

@@ -186,7 +186,11 @@ function drawPartitions({ proof, lags }) {
 
 /** @param {PageStatus} status */
 function drawGroup({ group, membership }) {
-  setText("group-line", group === undefined ? "no group: partitions are given" : groupText(group));
+  const without =
+    membership === undefined
+      ? "no group: partitions are given"
+      : "who else is in the group is not asked";
+  setText("group-line", group === undefined ? without : groupText(group));
   fill(
     "members",
     (group?.described?.members ?? []).map(({ memberId, clientId, host, partitions }) => [

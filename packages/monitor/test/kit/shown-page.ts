@@ -112,7 +112,10 @@ class Hour {
           { ...account, next: committed, rows, dead },
         ]),
       ),
-      membership: { memberId: MEMBER_ID, generationId: 7, isLeader: true },
+      membership:
+        this.#scene === "idle"
+          ? undefined
+          : { memberId: MEMBER_ID, generationId: 7, isLeader: true },
       fetchedAtMs: this.#scene === "degraded" ? this.nowMs - 9_000 : this.nowMs,
       bufferedBytes: this.#bufferedBytes,
       filling:
