@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { cp, mkdir } from "node:fs/promises";
+import { cp, mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename, join } from "node:path";
@@ -11,7 +11,10 @@ import {
   type WorkDirectory,
 } from "@salon/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startDevBroker } from "@salon/dev-broker";
+import { openKafkaSink } from "@salon/kafka-io";
 import { dockerDirectory } from "./compose-stack.ts";
+import { ContainerImages, writeNodeContext } from "./container-images.ts";
 
 const root = join(dockerDirectory, "..");
 const dockerfile = readFileSync(join(dockerDirectory, "Dockerfile"), "utf8");
@@ -97,6 +100,78 @@ describe("the steps of the build, in a directory of this machine", () => {
     });
     expect(packages).toContain("@salon+command-line");
     expect(packages).not.toMatch(/testkit|vitest|typescript|oxlint/u);
+  });
+
+  describe("make an image of the consumer, as the last stages say", () => {
+    const image = "localhost/salon/consumer";
+    let images: ContainerImages;
+
+    beforeAll(async () => {
+      images = await ContainerImages.open();
+      const path = directory?.path ?? "";
+      const [node = ""] = stages.map(({ base }) => base).filter((base) => base.startsWith("node:"));
+      const base = join(path, "base");
+      await mkdir(base);
+      const own = { dockerfile: await writeNodeContext(base), context: base };
+      await images.build({ tag: `docker.io/library/${node}`, ...own });
+      // What the first stage makes is there already.
+      const last = join(path, "Dockerfile");
+      await writeFile(
+        last,
+        dockerfile.slice(dockerfile.indexOf("\nFROM ", dockerfile.indexOf("FROM ") + 1)),
+      );
+      await images.build({
+        tag: image,
+        dockerfile: last,
+        context: join(path, "context"),
+        target: "consumer",
+        stages: { build: path },
+      });
+    });
+    afterAll(() => images?.[Symbol.asyncDispose]());
+
+    it("that is healthy by its own check, and ends by SIGTERM", async () => {
+      const name = "salon-image-health";
+      await using container = await images.run({
+        image,
+        name,
+        network: "none",
+        args: ["--log-format=json"],
+      });
+      await container.waitForLine(/status page at/, { timeoutMs: 60_000 });
+      expect(await images.podman("healthcheck", "run", name)).toBe("");
+      const user = await images.podman("exec", name, "node", "-p", "process.getuid()");
+      expect(user.trim()).toBe("1000");
+      await images.podman("kill", "--signal", "TERM", name);
+      expect(await container.exit).toEqual({ code: 0 });
+    });
+
+    it("that fills a table, on a read-only root and as somebody else than root", async () => {
+      await using broker = await startDevBroker({ topics: [{ name: "ratings", partitions: 1 }] });
+      const bootstrapServers = [broker.bootstrapServers];
+      await using sink = await openKafkaSink({ bootstrapServers, topic: "ratings" });
+      await sink.send([{ value: Buffer.from('{"customer_id":1}') }, { value: Buffer.from("no") }]);
+      await using container = await images.run({
+        image,
+        name: "salon-image-table",
+        network: "host",
+        args: [
+          `--bootstrap-servers=${broker.bootstrapServers}`,
+          "--topic=ratings",
+          "--warehouse=/tmp/warehouse",
+          "--starting-offsets=earliest",
+          "--trigger=available-now",
+          "--no-ui",
+          "--log-format=json",
+        ],
+      });
+      expect(await container.exit).toEqual({ code: 0 });
+      const [done = "{}"] = container
+        .stderr()
+        .split("\n")
+        .filter((line) => line.includes('"done"'));
+      expect(JSON.parse(done)).toMatchObject({ rows: 1, dead: 1 });
+    });
   });
 });
 

@@ -14,6 +14,8 @@ export type { FuzzSettings } from "./faults/fuzz-bytes.ts";
 export { startTcpProxy } from "./faults/tcp-proxy.ts";
 export type { TcpProxy } from "./faults/tcp-proxy.ts";
 export { installCompose } from "./install/compose-binary.ts";
+export { installContainerTools } from "./install/container-tools.ts";
+export type { ContainerTools } from "./install/container-tools.ts";
 export { installHadolint } from "./install/hadolint.ts";
 export { installMinio } from "./install/minio-binary.ts";
 export { installPrometheus } from "./install/prometheus.ts";

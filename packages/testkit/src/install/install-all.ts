@@ -2,6 +2,7 @@
 // `node packages/testkit/src/install/install-all.ts`. Needs no workspace dependency.
 import { installChromium } from "./chromium.ts";
 import { installCompose } from "./compose-binary.ts";
+import { installContainerTools } from "./container-tools.ts";
 import { installHadolint } from "./hadolint.ts";
 import { installJava } from "./java.ts";
 import { installJars } from "./maven-jars.ts";
@@ -35,6 +36,7 @@ async function installDownloads(): Promise<void> {
     await timed(`Java ${version}`, () => installJava(version));
   }
   await timed("Chromium", installChromium);
+  await timed("buildah and podman", installContainerTools);
   await timed("hadolint", installHadolint);
   await timed("Trino", installTrino);
   await timed("Prometheus", () => installPrometheus("prometheus"));
