@@ -24,7 +24,6 @@ import {
   textOption,
 } from "@salon/command-line";
 import type { SinkSettings } from "@salon/sink";
-import { parsePartitions } from "./assigned-partitions.ts";
 import { parseDeadLetterPlace } from "./dead-letter-place.ts";
 import { EXAMPLES } from "./examples.ts";
 import { EXIT_CODES } from "./failure-advice.ts";

@@ -28,7 +28,7 @@ export interface FetchInit {
 /** What it looks at of an answer. */
 export interface FetchResponse {
   readonly status: number;
-  text(): Promise<string>;
+  readonly body: AsyncIterable<Uint8Array> | null;
 }
 
 /** As much of `fetch` as is used. */
@@ -85,7 +85,7 @@ export async function sendHttp(
 /** More than the metadata of any table: what sends more means harm, or is no catalog. */
 const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
 
-async function readText(response: Response): Promise<string> {
+async function readText(response: FetchResponse): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop ends the answer.

@@ -1,9 +1,8 @@
 import { request as requestHttp } from "node:http";
 import type { IncomingMessage, RequestOptions } from "node:http";
 import { request as requestHttps } from "node:https";
-import { buffer } from "node:stream/consumers";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
 
 import type { FetchInit, FetchResponse } from "./http-exchange.ts";
 
@@ -27,7 +26,7 @@ export async function fetchByNodeHttp(url: string, init: FetchInit): Promise<Fet
     const { location } = response.headers;
     const goesOn = init.redirect === "follow" && REDIRECT_STATUSES.has(status);
     if (!goesOn || location === undefined) {
-      return { status, text: () => unlessAborted(init, () => textOf(response)) };
+      return { status, body: bodyOf(response, init) };
     }
     response.destroy();
     if (redirects === REDIRECTS_MAX) throw new Error(`${url} redirects without end`);
@@ -62,10 +61,19 @@ function answerOf(url: URL, init: FetchInit): Promise<IncomingMessage> {
   });
 }
 
-async function textOf(response: IncomingMessage): Promise<string> {
-  const bytes = await buffer(response);
+async function* bodyOf(
+  response: IncomingMessage,
+  { signal }: FetchInit,
+): AsyncGenerator<Uint8Array, void> {
   const isGzipped = response.headers["content-encoding"]?.toLowerCase() === "gzip";
-  return new TextDecoder().decode(isGzipped ? await promisify(gunzip)(bytes) : bytes);
+  // What goes wrong comes out of the stream that is read.
+  const inflated = isGzipped ? pipeline(response, createGunzip(), () => {}) : response;
+  try {
+    for await (const part of inflated) yield part as Uint8Array;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
 }
 
 /** Another server must not get what proves who we are. */
