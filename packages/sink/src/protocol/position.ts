@@ -115,6 +115,17 @@ export function mainLine(
   return { passed: snapshots };
 }
 
+/**
+ * Whether a copy is of a snapshot that was undone, where history is cut: it is not in main's line
+ * and, by its sequence number, not below it either.
+ */
+export function isUndoneCopy(metadata: TableMetadata, copy: PositionCopy): boolean {
+  const { passed } = mainLine(metadata);
+  const oldest = passed.at(-1);
+  if (passed.some(({ snapshotId }) => snapshotId === copy.snapshotId)) return false;
+  return oldest !== undefined && copy.sequenceNumber > Number(oldest.sequenceNumber);
+}
+
 /** The position that a reading settles on, if it settles on one. */
 export function settledRecord(reading: PositionReading): SourceRecord | undefined {
   return reading.kind === "recorded" || reading.kind === "expired" ? reading.record : undefined;

@@ -2,7 +2,7 @@ import { valueAt } from "@salon/columns";
 import { currentSchema, decodeSingleValue, scanTable } from "@salon/iceberg-writer";
 import type { CatalogTable, DataFile, NestedField, Snapshot } from "@salon/iceberg-writer";
 import type { PositionReading } from "../protocol/position.ts";
-import { settledRecord } from "../protocol/position.ts";
+import { isUndoneCopy, settledRecord } from "../protocol/position.ts";
 import { rollbackOf } from "../protocol/rollback.ts";
 import type { SourceRecord } from "../protocol/source-record.ts";
 
@@ -30,6 +30,8 @@ export async function findEvidence(
   const rollback = rollbackOf(reading);
   if (rollback !== undefined) return hasRowsBeyond(table, rollback.left, topic);
   if (reading.kind !== "uncertain") return undefined;
+  // Of dead letters and gaps that were undone no row tells.
+  if (isUndoneCopy(table.metadata, reading.copy)) return false;
   const { ledger, unit } = reading.copy.record;
   let isUnitThere = false;
   const missing = new Map([...ledger].map(([partition, { rows }]) => [partition, rows]));

@@ -38,8 +38,8 @@ async function copyIn(catalog: Catalog): Promise<string | undefined> {
   return (await catalog.loadTable(table)).metadata.properties[key];
 }
 
-/** A snapshot of another engine is all that is left, and a copy that somebody edited. */
-async function loseSnapshots(catalog: Catalog, copy: string | undefined): Promise<void> {
+/** A snapshot of another engine is all that is left. */
+async function expireBelowForeign(catalog: Catalog): Promise<void> {
   await appendToTable({ catalog, table: await catalog.loadTable(table), request: {} });
   await expireSnapshots({
     catalog,
@@ -47,6 +47,11 @@ async function loseSnapshots(catalog: Catalog, copy: string | undefined): Promis
     retention: { maxSnapshotAgeMs: 0, minSnapshotsToKeep: 1 },
     components: { nowMs: () => Date.parse("2100-01-01T00:00:00Z") },
   });
+}
+
+/** The same, and a copy that somebody edited. */
+async function loseSnapshots(catalog: Catalog, copy: string | undefined): Promise<void> {
+  await expireBelowForeign(catalog);
   const changes = copy === undefined ? { remove: [key] } : { set: { [key]: copy } };
   await updateProperties({ catalog, table: await catalog.loadTable(table), changes });
 }
@@ -100,6 +105,25 @@ describe("a position that is in neither snapshots nor property", () => {
     await loseSnapshots(catalog, newest);
     await drain(catalog, topic);
     expect(await countRows(catalog, deadLetters)).toBe(1);
+  });
+
+  it("is not that of an undone snapshot of dead letters alone, below which history is cut", async () => {
+    await using catalog = await openCatalog({ type: "memory" });
+    const topic = new MemoryTopic(1);
+    topic.append(0, '{"customer_id":1}');
+    await drain(catalog, topic);
+    await expireBelowForeign(catalog);
+    const { currentSnapshotId: snapshotId } = (await catalog.loadTable(table)).metadata;
+    if (snapshotId === undefined) throw new Error("no snapshot");
+    topic.append(0, "no json");
+    await drain(catalog, topic);
+    await catalog.commitTable(await catalog.loadTable(table), {
+      requirements: [],
+      updates: [
+        { action: "set-snapshot-ref", refName: "main", ref: { type: "branch", snapshotId } },
+      ],
+    });
+    await expect(drain(catalog, topic)).rejects.toMatchObject({ code: "POSITION_UNCERTAIN" });
   });
 
   it("is not begun anew by a member that saw the table before it had any", async () => {

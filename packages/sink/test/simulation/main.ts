@@ -1,7 +1,7 @@
 // Runs seeded histories of the engine in virtual time: `pnpm simulate --seeds 10000`, or one of
 // them with all of its trace: `pnpm simulate --seed 4711 --trace`. Most of many write handles in
 // the place of bytes; `--codecs whole` has all of them write files, `--codecs handles` none.
-// `--mutation "fence removed"` gives the code that defect first; with `--seed` and `--trace` it also
+// `--mutation "fence removed"` gives the code that defect first; with `--seed` and `--trace` it
 // shows where the history goes another way than it does without the defect.
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";

@@ -55,7 +55,7 @@ export function rivalHabits(kind: RareKind | undefined, world: SimWorld): RivalH
   };
 }
 
-/** Who expires so much leaves the copy of the position alone, or nobody knows where the sink was. */
+/** Who expires so much leaves the copy of the position alone, or nobody knows the position. */
 const TIDIED: ReadonlyMap<RareKind | undefined, RivalHabits["tidies"]> = new Map<
   RareKind | undefined,
   RivalHabits["tidies"]

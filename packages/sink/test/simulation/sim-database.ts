@@ -50,7 +50,9 @@ export class SimDatabase implements SqlDatabase {
     try {
       return this.#database.prepare(statement);
     } catch (cause) {
-      throw new IcebergError("CATALOG_UNAVAILABLE", `catalog database: ${String(cause)}`, { cause });
+      throw new IcebergError("CATALOG_UNAVAILABLE", `catalog database: ${String(cause)}`, {
+        cause,
+      });
     }
   }
 

@@ -1,6 +1,6 @@
 // Gives the code one deliberate defect after the other, and the simulator some histories, of the
 // kind that a defect can show in, to notice each: `pnpm mutations`. The exit code is 0 only when it
-// noticed all. What happens in a history with a defect: `pnpm simulate --seed … --mutation "…" --trace`.
+// noticed all. What a defect does: `pnpm simulate --seed … --mutation "…" --trace`.
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { MUTATIONS } from "./mutations.ts";
