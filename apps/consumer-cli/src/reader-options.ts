@@ -1,11 +1,16 @@
 import {
   type CatalogArguments,
+  choiceOption,
   type Command,
   CommandLineError,
   durationOption,
   textOption,
 } from "@salon/command-line";
+import type { KafkaSourceSettings } from "@salon/kafka-io";
 import { defaultGroupId } from "./group-id.ts";
+
+/** Who shares the partitions out: one of the members, or the brokers. */
+type GroupProtocol = NonNullable<KafkaSourceSettings["groupProtocol"]>;
 
 /** Which partitions a process reads, and from where. */
 export interface ReaderArguments {
@@ -13,6 +18,7 @@ export interface ReaderArguments {
   readonly groupId?: string | undefined;
   /** Of a static member. */
   readonly groupInstanceId?: string | undefined;
+  readonly groupProtocol: GroupProtocol;
   readonly sessionTimeoutMs: number;
   /** Where the brokers' records are to be read; absent: from leaders. */
   readonly clientRack?: string | undefined;
@@ -22,6 +28,7 @@ interface ReaderOptionValues {
   readonly topic: string;
   readonly groupId?: string;
   readonly groupInstanceId?: string;
+  readonly groupProtocol: GroupProtocol;
   readonly assign?: string;
   readonly sessionTimeout: number;
   readonly clientRack?: string;
@@ -40,6 +47,14 @@ export function addReaderOptions(command: Command): void {
       textOption(
         "--group-instance-id <name>",
         "this process's own name in its group, which keeps its partitions for it while it restarts",
+      ),
+    )
+    .addOption(
+      choiceOption(
+        "--group-protocol <name>",
+        "who shares the partitions out: a member, or the brokers, of Kafka 4.0 or newer (KIP-848)",
+        ["classic", "consumer"],
+        "classic",
       ),
     )
     .addOption(textOption("--assign <numbers>", "read these partitions, as 0,1,2, without a group"))
@@ -69,18 +84,28 @@ export function readAssignment(command: Command): readonly number[] | undefined 
 
 /** How the partitions are shared and read. Throws `USAGE_INVALID`. */
 export function readReaderArguments(command: Command, catalog: CatalogArguments): ReaderArguments {
-  const { topic, groupId, groupInstanceId, assign, sessionTimeout, clientRack } =
-    command.opts<ReaderOptionValues>();
+  const values = command.opts<ReaderOptionValues>();
+  const { topic, groupId, groupInstanceId, groupProtocol, assign, clientRack } = values;
   refuseEmpty("--group-id", groupId);
   refuseEmpty("--group-instance-id", groupInstanceId);
   if (groupInstanceId !== undefined && assign !== undefined) {
     throw usageError("--group-instance-id has no effect with --assign: no group is joined");
   }
+  if (groupProtocol === "consumer") {
+    if (assign !== undefined) {
+      throw usageError("--group-protocol has no effect with --assign: no group is joined");
+    }
+    if (command.getOptionValueSource("sessionTimeout") !== "default") {
+      const property = "the brokers' group.consumer.session.timeout.ms";
+      throw usageError(`--session-timeout has no effect with --group-protocol: ${property} has`);
+    }
+  }
   refuseEmpty("--client-rack", clientRack);
   return {
     groupId: groupId ?? (assign === undefined ? defaultGroupId(topic, catalog) : undefined),
     groupInstanceId,
-    sessionTimeoutMs: sessionTimeout,
+    groupProtocol,
+    sessionTimeoutMs: values.sessionTimeout,
     clientRack,
   };
 }

@@ -10,6 +10,7 @@ const FLAGS = [
   "--topic",
   "--group-id",
   "--group-instance-id",
+  "--group-protocol",
   "--assign",
   "--source-id",
   "--session-timeout",
@@ -81,6 +82,7 @@ describe("parseArgs", () => {
       },
       reader: {
         groupId: expect.stringMatching(/^salon\.bronze_ratings_streaming\./),
+        groupProtocol: "classic",
         sessionTimeoutMs: 10_000,
       },
       catalog: {
@@ -131,6 +133,7 @@ describe("parseArgs", () => {
       reader: {
         groupId: "g",
         groupInstanceId: "salon-0",
+        groupProtocol: "classic",
         sessionTimeoutMs: 30_000,
         clientRack: "eu-1a",
       },
@@ -161,6 +164,11 @@ describe("parseArgs", () => {
       ui: { host: "127.0.0.1", port: 4_040 },
       configuration: expect.any(Array),
     });
+  });
+
+  it("takes the brokers' way of sharing out", () => {
+    const reader = { groupProtocol: "consumer" };
+    expect(settings("--group-protocol consumer")).toMatchObject({ reader });
   });
 
   it("takes quality rules", () => {
@@ -233,6 +241,9 @@ describe("parseArgs", () => {
     ["--assign all", "--assign"],
     ["--session-timeout 10", "--session-timeout"],
     ["--assign 0 --group-instance-id a", "--group-instance-id"],
+    ["--group-protocol eager", "--group-protocol"],
+    ["--assign 0 --group-protocol consumer", "--group-protocol"],
+    ["--group-protocol consumer --session-timeout 10s", "--session-timeout"],
     ["--catalog hive", "--catalog"],
     ["--catalog-property uri", "--catalog-property"],
     ["--table-property x", "--table-property"],

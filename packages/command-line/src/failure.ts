@@ -43,6 +43,7 @@ const ADVICE: ReadonlyMap<string, FailureAdvice> = new Map(
       advice: "check --security-protocol, the --sasl and --ssl flags and the user's permissions",
     },
     KAFKA_REQUEST_FAILED: { exitCode: EXIT_FAILED, advice: "look into the log of the broker" },
+    API_UNSUPPORTED: { exitCode: EXIT_UNSUITABLE, advice: "use a newer Kafka" },
     TOPIC_NOT_FOUND: { exitCode: EXIT_UNSUITABLE, advice: "check --topic or create the topic" },
     RECORD_TOO_LARGE: {
       exitCode: EXIT_UNSUITABLE,

@@ -50,7 +50,7 @@ describe.each(LINKS)("a connection of $name", ({ create }) => {
     const numbers = { replicaId: -1, maxWaitMs: 0, minBytes: 1, maxBytes: 1, isolationLevel: 1 };
     try {
       await expect(link.send(fetch, { ...request, ...numbers })).rejects.toMatchObject({
-        code: "KAFKA_REQUEST_FAILED",
+        code: "API_UNSUPPORTED",
         retryable: false,
         message: expect.stringContaining("Fetch"),
       });

@@ -88,6 +88,18 @@ function writeTagged(
   }
 }
 
+/** A structure that may be null, which is undefined here: a byte says whether it is there. */
+export function nullable<Value>(structure: Field<Value>): Field<Value | undefined> {
+  return {
+    read: (reader, version) =>
+      reader.readInt8() < 0 ? undefined : structure.read(reader, version),
+    write: (writer, value, version) => {
+      writer.writeInt8(value === undefined ? -1 : 1);
+      if (value !== undefined) structure.write(writer, value, version);
+    },
+  };
+}
+
 /** Elements one after the other behind their count; null, where it is sent, is read as empty. */
 export function array<Value>(element: Field<Value>): Field<readonly Value[]> {
   const list = nullableArray(element);

@@ -22,7 +22,7 @@ export interface BrokerLink {
    *
    * @throws KafkaIoError `KAFKA_UNREACHABLE` (retryable) where the connection cannot be made,
    * breaks or is silent for `timeoutMs` (default: the settings'), `KAFKA_UNAUTHORIZED`,
-   * `KAFKA_REQUEST_FAILED` where no version is known to both.
+   * `API_UNSUPPORTED` where no version is known to both.
    */
   send<Request, Response>(
     api: Api<Request, Response>,

@@ -12,7 +12,7 @@ export interface VersionRange {
 /**
  * The highest version of a request that both sides know, within those of the options.
  *
- * @throws KafkaIoError `KAFKA_REQUEST_FAILED` where there is none.
+ * @throws KafkaIoError `API_UNSUPPORTED` where there is none.
  */
 export function negotiateVersion(
   api: Pick<Api<unknown, unknown>, "name" | "minVersion" | "maxVersion">,
@@ -27,7 +27,7 @@ export function negotiateVersion(
   const theirs = known === undefined ? "none" : `${known.minVersion} to ${known.maxVersion}`;
   const server = addressText(address);
   throw new KafkaIoError(
-    "KAFKA_REQUEST_FAILED",
+    "API_UNSUPPORTED",
     `broker ${server} knows ${api.name} in versions ${theirs}, ` +
       `and needed is one of ${minVersion} to ${maxVersion}`,
     { context: { server, api: api.name } },

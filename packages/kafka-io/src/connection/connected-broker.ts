@@ -1,5 +1,6 @@
 import {
   type Api,
+  consumerGroupHeartbeat,
   fetch as fetchApi,
   heartbeat,
   joinGroup,
@@ -31,6 +32,7 @@ const LANES: ReadonlyMap<number, Lane> = new Map<number, Lane>([
   [joinGroup.key, "group"],
   [syncGroup.key, "group"],
   [heartbeat.key, "group"],
+  [consumerGroupHeartbeat.key, "group"],
   [offsetCommit.key, "group"],
 ]);
 

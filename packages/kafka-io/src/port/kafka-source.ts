@@ -20,8 +20,9 @@ export interface LogRange {
 /** How a member stands in the present generation of its group. */
 export interface GroupMembership {
   readonly memberId: string;
+  /** Where brokers share the partitions out, the member's epoch. */
   readonly generationId: number;
-  /** The leader shares the partitions out. */
+  /** The leader shares the partitions out; where brokers do, nobody leads. */
   readonly isLeader: boolean;
 }
 
@@ -67,7 +68,8 @@ export interface KafkaSourceHandler {
   /**
    * The source has ended for good, after a last revocation: `MEMBER_FENCED` where another process
    * has taken the place of this static member, `GROUP_INCOMPATIBLE` where the group's other members
-   * share partitions out in a way that this one does not know.
+   * share partitions out in a way that this one does not know, `SETTINGS_INVALID` where the brokers
+   * do not know the group protocol of the settings.
    */
   onFailed?(error: Error): void;
   /** The topic has more partitions than before. A group shares them out after this is done. */

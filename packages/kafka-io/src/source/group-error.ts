@@ -9,7 +9,12 @@ export function endsMembership(error: unknown): error is BrokerError {
 
 /** The group has another generation, or this member is none any more: it joins again. */
 export function endsGeneration(error: unknown): boolean {
-  return isOneOf(error, ["REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID"]);
+  return isOneOf(error, [
+    "REBALANCE_IN_PROGRESS",
+    "ILLEGAL_GENERATION",
+    "UNKNOWN_MEMBER_ID",
+    "FENCED_MEMBER_EPOCH",
+  ]);
 }
 
 /** The group has gone on without the member: what it has may be another's. */
@@ -31,7 +36,7 @@ export function isCoordinatorUnready(error: unknown): boolean {
 
 /** The group is between generations, or the member has not heard of the latest one yet. */
 export function isCommitEarly(error: unknown): boolean {
-  return isOneOf(error, ["REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION"]);
+  return isOneOf(error, ["REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "STALE_MEMBER_EPOCH"]);
 }
 
 /** What a member outside of any generation gets that commits. */
@@ -40,6 +45,26 @@ export function outsideOfGeneration(groupId: string): KafkaIoError {
     context: { groupId },
     retryable: true,
   });
+}
+
+/**
+ * What it means for good that brokers do not take a member by KIP-848; undefined for other errors.
+ */
+export function unsupportedGroupProtocol(
+  error: unknown,
+  groupId: string,
+): KafkaIoError | undefined {
+  if (isOneOf(error, ["GROUP_ID_NOT_FOUND"])) {
+    const message = `group ${groupId} has members of the classic protocol that cannot stay`;
+    return new KafkaIoError("GROUP_INCOMPATIBLE", message, { context: { groupId }, cause: error });
+  }
+  const isUnknown = error instanceof KafkaIoError && error.code === "API_UNSUPPORTED";
+  if (!isUnknown && !isOneOf(error, ["UNSUPPORTED_VERSION"])) return undefined;
+  return new KafkaIoError(
+    "SETTINGS_INVALID",
+    `the group protocol "consumer" (--group-protocol) needs Kafka 4.0 or newer: ${error.message}`,
+    { context: { groupId }, cause: error },
+  );
 }
 
 /** False where the group has forgotten the member's id. */

@@ -41,7 +41,7 @@ export function outsider(groupId: string): GenerationMember {
 }
 
 /** How long leaving may take; after that the session times out by itself. */
-const LEAVE_TIMEOUT_MS = 2000;
+export const LEAVE_TIMEOUT_MS = 2000;
 /** The last try of a commit comes after some 3 s. */
 const COMMIT_TRIES_MAX = 6;
 /** What a join may take beyond the time that the group gives its members to join. */
@@ -180,8 +180,9 @@ function throwOnGroupError(
   { groupInstanceId }: { readonly groupInstanceId: string | undefined },
 ): void {
   const meanings: Partial<Record<number, string>> = {
-    [ERROR_CODES.FENCED_INSTANCE_ID]: `another process has the group instance id ${groupInstanceId}`,
-    [ERROR_CODES.INCONSISTENT_GROUP_PROTOCOL]: `other members share partitions out in another way`,
+    [ERROR_CODES.FENCED_INSTANCE_ID]:
+      `another process has the group instance id ${groupInstanceId}`,
+    [ERROR_CODES.INCONSISTENT_GROUP_PROTOCOL]: "other members share partitions out in another way",
   };
   throwOnErrorCode(errorCode, what, meanings[errorCode]);
 }

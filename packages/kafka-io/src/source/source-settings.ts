@@ -12,6 +12,11 @@ export interface KafkaSourceSettings extends KafkaConnectionSettings {
    * is away for less than a session. No two processes of a group may have the same.
    */
   readonly groupInstanceId?: string | undefined;
+  /**
+   * How members agree: among themselves, or by what the brokers say (KIP-848), which takes Kafka
+   * 4.0 or newer, and the brokers' own session timeout. Default `classic`.
+   */
+  readonly groupProtocol?: "classic" | "consumer" | undefined;
   /** Exactly these partitions, outside of any group. */
   readonly assign?: readonly number[] | undefined;
   /** After this long without a heartbeat the group gives the partitions to others. Default 10 s. */

@@ -12,7 +12,7 @@ import type {
   TopicDescription,
 } from "../port/kafka-source.ts";
 import { SerialCalls } from "../cluster/serial-calls.ts";
-import { GroupMember } from "./group-member.ts";
+import { createParticipant } from "./create-participant.ts";
 import type { GroupParticipant } from "./group-participant.ts";
 import { commitAs, outsider } from "./group-requests.ts";
 import { listLogRanges } from "./log-offsets.ts";
@@ -20,7 +20,6 @@ import { LogReader } from "./log-reader.ts";
 import { requestAgain } from "./request-again.ts";
 import {
   type KafkaSourceSettings,
-  memberSettings,
   METADATA_MAX_AGE_MS,
   readerSettings,
 } from "./source-settings.ts";
@@ -182,7 +181,7 @@ class TopicSource implements KafkaSource {
     const member =
       groupId === undefined || assign !== undefined
         ? undefined
-        : new GroupMember(this.#cluster, memberSettings(this.#settings, groupId), {
+        : createParticipant(this.#cluster, this.#settings, groupId, {
             onAssigned: (partitions, ended) => this.#take(run, partitions, ended),
             onRevoked: () => this.#giveBack(run),
             onTrouble: (error) => this.#trouble(run, `stay in group ${groupId}`, error),

@@ -2,6 +2,10 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { type KafkaSource, openKafkaSource } from "../../src/index.ts";
 import type { DriverName } from "./drivers.ts";
 import { connectKafkaCluster, type KafkaCluster } from "./kafka-cluster.ts";
+import {
+  consumerProtocolBehaviour,
+  unknownProtocolBehaviour,
+} from "./consumer-protocol-behaviour.ts";
 import { gapBehaviour } from "./gap-behaviour.ts";
 import { groupBehaviour } from "./group-behaviour.ts";
 import { logBehaviour } from "./log-behaviour.ts";
@@ -14,6 +18,7 @@ export interface SourceOptions {
   readonly topic: string;
   readonly groupId?: string;
   readonly groupInstanceId?: string;
+  readonly groupProtocol?: "classic" | "consumer";
   readonly assign?: readonly number[];
   readonly sessionTimeoutMs?: number;
   readonly metadataMaxAgeMs?: number;
@@ -35,6 +40,8 @@ export function describeKafkaSource(
     readonly bootstrapServers: () => string;
     /** Whether it has transactions and compaction, and so offsets without a record. */
     readonly hasGaps: boolean;
+    /** Whether it shares partitions out itself (KIP-848). */
+    readonly sharesOut: boolean;
   },
 ): void {
   describe(`KafkaSource: ${driver}`, () => {
@@ -68,6 +75,8 @@ export function describeKafkaSource(
       groupBehaviour(subject);
       staticMemberBehaviour(subject);
       rebalanceBehaviour(subject);
+      if (cluster.sharesOut) consumerProtocolBehaviour(subject);
+      else unknownProtocolBehaviour(subject);
     });
   });
 }
