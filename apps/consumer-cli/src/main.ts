@@ -26,7 +26,7 @@ await runCommand({
 async function run(settings: ConsumeSettings, context: CommandContext): Promise<void> {
   const { logger, signal } = context;
   const { setFlagsFromString } = await import("node:v8");
-  // The hot path leaves next to nothing to collect: a young generation that grows just holds memory.
+  // The hot path leaves little to collect: a young generation that grows would just hold memory.
   setFlagsFromString("--semi-space-growth-factor=1");
   const [
     { openCatalog },
