@@ -106,7 +106,8 @@ describe("the smoke test", () => {
       JSON.stringify({ rules: [{ name: "best-only", field: "rating_value", check }] }),
     );
     await using consumer = await startConsumer("strict", [`--rules=${rules}`]);
-    const { code, log } = await smoke("strict", ["--timeout=4s"]);
+    await consumer.waitForLine(/reading topic strict/);
+    const { code, log } = await smoke("strict", ["--timeout=6s"]);
     expect(code).toBe(1);
     expect(log).toContain("look for them with salon-table dead-letters");
     expect(await consumer.stop()).toEqual({ code: 0 });
