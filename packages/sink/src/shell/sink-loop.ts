@@ -18,6 +18,7 @@ import { sinkStatus } from "./sink-status.ts";
 import type { SinkStatus } from "./sink-status.ts";
 import { SourceHandler } from "./source-handler.ts";
 import type { UnitStore } from "./unit-store.ts";
+import { WakeTimer } from "./wake-timer.ts";
 
 /** What the loop acts on. */
 export interface SinkLoopParts {
@@ -45,7 +46,7 @@ export class SinkLoop {
   readonly #commits: CommitRunner;
   readonly #firstUnit = new FirstUnit();
   #state: EngineState;
-  #forgetTimer = (): void => undefined;
+  readonly #timer: WakeTimer;
   /** Effects that have not ended; without any the loop is idle, and cannot hang. */
   readonly #effects = new Set<Promise<void>>();
   #lastProgressMs: number;
@@ -55,6 +56,7 @@ export class SinkLoop {
     this.#lastProgressMs = parts.clock.nowMs();
     this.#state = initialEngineState(settings, identity, this.#lastProgressMs);
     const { clock, onTrouble, revokeTimeoutMs, target, units, observe } = parts;
+    this.#timer = new WakeTimer(clock, () => this.tell({ kind: "time-passed" }));
     this.#handler = new SourceHandler({
       tell: (event) => {
         if (event.kind === "assigned") observe(event);
@@ -95,7 +97,7 @@ export class SinkLoop {
       await this.#ended.promise;
     } finally {
       this.#abort.abort();
-      this.#forgetTimer();
+      this.#timer.set(Number.POSITIVE_INFINITY);
       this.#firstUnit.end();
       this.#handler.end();
       // What hangs must not keep the member in its group; its unit's files are left alone then.
@@ -117,17 +119,9 @@ export class SinkLoop {
     const { state, effects } = reduce(this.#state, event, nowMs);
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
-    this.#schedule();
-  }
-
-  #schedule(): void {
-    const { clock } = this.#parts;
-    this.#forgetTimer();
-    const atMs = wakeAtMs(this.#state);
-    const isOver = this.#state.phase === "stopped" || this.#state.phase === "failed";
-    if (isOver || atMs === Number.POSITIVE_INFINITY) return;
-    const passed = (): void => this.tell({ kind: "time-passed" });
-    this.#forgetTimer = clock.startTimer(passed, Math.max(atMs - clock.nowMs(), 1));
+    const { phase } = state;
+    const isOver = phase === "stopped" || phase === "failed";
+    this.#timer.set(isOver ? Number.POSITIVE_INFINITY : wakeAtMs(state));
   }
 
   #perform(effect: EngineEffect): void {
