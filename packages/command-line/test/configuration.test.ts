@@ -23,6 +23,14 @@ function configuration(...argv: readonly string[]): Record<string, string> {
   );
 }
 
+function shown(...argv: readonly string[]): readonly string[] {
+  const command = createCommand({ name: "test", description: "A test.", version: "1" });
+  addKafkaOptions(command);
+  addCatalogOptions(command);
+  const outcome = parseCommandLine(command, argv, describeConfiguration);
+  return outcome.kind === "settings" ? shownSecrets(outcome.settings) : [];
+}
+
 describe("describeConfiguration", () => {
   it("says what is in force and where it is from", () => {
     vi.stubEnv("SALON_TABLE", "from_variable");
@@ -55,13 +63,6 @@ describe("describeConfiguration", () => {
 
   it("tells which flags show a secret in the list of processes", () => {
     vi.stubEnv("SALON_SASL_PASSWORD", "hunter2");
-    const shown = (...argv: readonly string[]): readonly string[] => {
-      const command = createCommand({ name: "test", description: "A test.", version: "1" });
-      addKafkaOptions(command);
-      addCatalogOptions(command);
-      const outcome = parseCommandLine(command, argv, describeConfiguration);
-      return outcome.kind === "settings" ? shownSecrets(outcome.settings) : [];
-    };
     expect(shown("--sasl-oauth-client-secret=x", "--catalog-property=token=x")).toEqual([
       "--sasl-oauth-client-secret",
       "--catalog-property",

@@ -82,7 +82,7 @@ describe("readKafkaArguments", () => {
       "--security-protocol SASL_SSL --sasl-username u --sasl-password p --sasl-oauth-token-file f",
       "--sasl-oauth-token-file needs --sasl-mechanism OAUTHBEARER",
     ],
-    [`${OAUTH}`, "--sasl-oauth-token-endpoint or --sasl-oauth-token-file"],
+    [OAUTH, "--sasl-oauth-token-endpoint or --sasl-oauth-token-file"],
     [`${OAUTH} --sasl-username u`, "--sasl-username needs another --sasl-mechanism"],
     [`${OAUTH} --sasl-oauth-token-endpoint http://t`, "--sasl-oauth-client-id"],
     [

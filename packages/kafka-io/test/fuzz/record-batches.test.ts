@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { crc32c } from "@salon/kafka-protocol";
 import { fuzzBytes } from "@salon/testkit";
-import { describe, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CodecError } from "../../src/codec/codec-error.ts";
 import { inflate } from "../../src/codec/compression.ts";
 import { KafkaIoError } from "../../src/kafka-io-error.ts";
@@ -60,15 +60,19 @@ function readAll(records: Buffer): void {
 
 describe("record batches that are nearly right", () => {
   test("are read, or refused by the package's own error", async () => {
-    await fuzzBytes({ samples: await samples(), check: readAll });
+    expect(
+      await fuzzBytes({ samples: await samples(), check: readAll, rounds: 2_000 }),
+    ).toBeGreaterThan(0);
   });
 
   test("also where their checksums are right", async () => {
-    await fuzzBytes({
-      samples: await samples(),
-      check: (bytes) => readAll(sealBatches(bytes)),
-      rounds: 12_000,
-    });
+    expect(
+      await fuzzBytes({
+        samples: await samples(),
+        check: (bytes) => readAll(sealBatches(bytes)),
+        rounds: 3_000,
+      }),
+    ).toBeGreaterThan(0);
   });
 });
 
@@ -79,17 +83,19 @@ test.each(["gzip", "snappy", "lz4", "zstd"] as const)(
       const header = readRecordBatchHeader(records, 0);
       return header?.codec === codec ? [records.subarray(header.start + 61, header.end)] : [];
     });
-    await fuzzBytes({
-      samples: packed,
-      rounds: 6_000,
-      check: (bytes) => {
-        try {
-          const { length } = inflate(codec, bytes, INFLATED_MAX);
-          if (length > INFLATED_MAX) throw new Error(`${length} bytes`);
-        } catch (error) {
-          if (!(error instanceof CodecError) && !(error instanceof RecordBatchError)) throw error;
-        }
-      },
-    });
+    expect(
+      await fuzzBytes({
+        samples: packed,
+        rounds: 1_500,
+        check: (bytes) => {
+          try {
+            const { length } = inflate(codec, bytes, INFLATED_MAX);
+            if (length > INFLATED_MAX) throw new Error(`${length} bytes`);
+          } catch (error) {
+            if (!(error instanceof CodecError) && !(error instanceof RecordBatchError)) throw error;
+          }
+        },
+      }),
+    ).toBeGreaterThan(0);
   },
 );

@@ -41,7 +41,7 @@ describe("tokens of an endpoint", () => {
       void text(request).then((body) => {
         const { authorization, "content-type": type } = request.headers;
         seen.push(request.method, type, authorization, body);
-        response.end(WELCOME);
+        return response.end(WELCOME);
       });
     });
     expect(await tokensOf(uri, { scope: "a b" }).get()).toBe("t");

@@ -19,9 +19,9 @@ const TELLING = [0x00, 0x01, 0x7f, 0x80, 0xfe, 0xff];
 
 /**
  * Checks bytes that are nearly valid: with some changed, cut off, left out or doubled. The message
- * of what fails names seed and round, by which it comes again.
+ * of what fails names the seed by which it comes again. Resolves to how many rounds there were.
  */
-export async function fuzzBytes(settings: FuzzSettings): Promise<void> {
+export async function fuzzBytes(settings: FuzzSettings): Promise<number> {
   const { samples, check, roundMaxMs = ROUND_MAX_MS } = settings;
   const rounds = Number(process.env["SALON_FUZZ_ROUNDS"] ?? settings.rounds ?? ROUNDS);
   const seed = Number(process.env["SALON_FUZZ_SEED"] ?? SEED);
@@ -38,6 +38,7 @@ export async function fuzzBytes(settings: FuzzSettings): Promise<void> {
     const tookMs = performance.now() - startMs;
     if (tookMs > roundMaxMs) throw new Error(`seed ${seed + round}: it took ${tookMs} ms`);
   }
+  return rounds;
 }
 
 /** The bytes with some changed, cut off, left out or doubled. */

@@ -43,17 +43,19 @@ function readAll(bytes: Uint8Array): number {
 }
 
 test("Avro files that are nearly right are read, or refused by the package's own error", async () => {
-  await fuzzBytes({
-    samples: CODECS.map(fileOf),
-    rounds: 12_000,
-    check: (bytes) => {
-      try {
-        readAll(bytes);
-      } catch (error) {
-        if (!(error instanceof IcebergError)) throw error;
-      }
-    },
-  });
+  expect(
+    await fuzzBytes({
+      samples: CODECS.map(fileOf),
+      rounds: 4_000,
+      check: (bytes) => {
+        try {
+          readAll(bytes);
+        } catch (error) {
+          if (!(error instanceof IcebergError)) throw error;
+        }
+      },
+    }),
+  ).toBeGreaterThan(0);
 });
 
 /** A file with the schema's text, and one block of so many records with these bytes. */
