@@ -35,19 +35,22 @@ export async function openParquetFile(
   byteLength: number,
   options: OperationOptions = {},
 ): Promise<ParquetFile> {
-  const file: AsyncBuffer = {
-    byteLength,
-    slice: async (start, end = byteLength) => {
-      const bytes = await fileIo.readRange(location, start, end, options);
-      return new Uint8Array(bytes).buffer;
-    },
-  };
+  const file = bufferOf(byteLength, (start, end) =>
+    fileIo.readRange(location, start, end, options),
+  );
   const readOrExplain = <T>(read: () => Promise<T>): Promise<T> =>
     explained(location, options, read);
   // Loaded here: a program that only writes never needs it.
-  const { parquetMetadataAsync, parquetScan, parquetSchema } = await import("hyparquet");
+  const [{ parquetMetadataAsync, parquetScan, parquetSchema }, { checkPages, checkRowCounts }] =
+    await Promise.all([import("hyparquet"), import("../codec/parquet/check-pages.ts")]);
   const metadata = await readOrExplain(() => parquetMetadataAsync(file, { geoparquet: false }));
-  const scan = await readOrExplain(() => parquetScan(asStored(file, metadata)));
+  const scan = await readOrExplain(() => {
+    checkRowCounts(
+      metadata.row_groups.map(({ num_rows: rows }) => rows),
+      byteLength,
+    );
+    return parquetScan(asStored(file, metadata));
+  });
   const columns = columnsByFieldId(location, parquetSchema(metadata));
   return {
     rowCount: Number(metadata.num_rows),
@@ -56,12 +59,52 @@ export async function openParquetFile(
       const node = columns.get(fieldId);
       if (node === undefined) return undefined;
       const { name: column } = node.element;
-      const decoded = await readOrExplain(() => scan.readColumn({ column, ...range }));
-      return isPrimitiveType(type)
-        ? columnOfDecoded(type, node.element, decoded)
-        : columnOfAssembled(type, node, decoded);
+      return readOrExplain(async () => {
+        for await (const chunk of chunksOf(file, metadata, column, range)) {
+          checkPages(chunk.bytes, chunk.valueCount);
+        }
+        const decoded = await scan.readColumn({ column, ...range });
+        return isPrimitiveType(type)
+          ? columnOfDecoded(type, node.element, decoded)
+          : columnOfAssembled(type, node, decoded);
+      });
     },
   };
+}
+
+/** The file for hyparquet; what was read last is at hand for who reads it or a part of it again. */
+function bufferOf(
+  byteLength: number,
+  read: (start: number, end: number) => Promise<Uint8Array>,
+): AsyncBuffer {
+  let last = { start: 0, end: 0, bytes: new ArrayBuffer(0) };
+  return {
+    byteLength,
+    slice: async (start, end = byteLength) => {
+      if (start >= last.start && end <= last.end) {
+        return last.bytes.slice(start - last.start, end - last.start);
+      }
+      last = { start, end, bytes: new Uint8Array(await read(start, end)).buffer };
+      return last.bytes;
+    },
+  };
+}
+
+/** The chunks of a column, and of all that is nested in it, in the row group of the range. */
+async function* chunksOf(
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  column: string,
+  { rowStart }: FileRowRange,
+): AsyncGenerator<{ readonly bytes: Uint8Array; readonly valueCount: number }, void> {
+  let end = 0;
+  const group = metadata.row_groups.find(({ num_rows: rows }) => (end += Number(rows)) > rowStart);
+  for (const { meta_data: chunk } of group?.columns ?? []) {
+    if (chunk === undefined || chunk.path_in_schema[0] !== column) continue;
+    const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
+    const bytes = await file.slice(start, start + Number(chunk.total_compressed_size));
+    yield { bytes: new Uint8Array(bytes), valueCount: Number(chunk.num_values) };
+  }
 }
 
 /**
