@@ -67,7 +67,7 @@ export async function requestToken(
 }
 
 /** Where tokens are asked for, as messages name it: without what a query or a user could hold. */
-export function endpointText({ uri }: Pick<TokenEndpoint, "uri">): string {
+function endpointText({ uri }: Pick<TokenEndpoint, "uri">): string {
   const { origin, pathname } = new URL(uri);
   return `token endpoint ${origin}${pathname}`;
 }

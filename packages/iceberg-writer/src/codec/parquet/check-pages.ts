@@ -4,7 +4,7 @@ import { IcebergError } from "../../iceberg-error.ts";
 /** Values of a page; writers put some tens of thousands into one. */
 const PAGE_VALUES_MAX = 1 << 24;
 /** Bytes that a page may inflate to. */
-export const PAGE_BYTES_MAX: number = 512 * 1024 * 1024;
+const PAGE_BYTES_MAX = 512 * 1024 * 1024;
 
 /** No page has a shorter header. */
 const PAGE_HEADER_BYTES_MIN = 8;
