@@ -36,7 +36,10 @@ export type PositionReading =
   | { readonly kind: "rolled-back"; readonly copy: PositionCopy; readonly record: SourceRecord }
   /** Main's line begins anew without an own snapshot. */
   | { readonly kind: "replaced"; readonly copy: PositionCopy }
-  /** History is cut above the copy's snapshot: expiry and rollback look the same. */
+  /**
+   * History is cut above the copy's snapshot: expiry and rollback look the same. Or main is back at
+   * a snapshot of which dead letters were removed when it had been undone.
+   */
   | { readonly kind: "uncertain"; readonly copy: PositionCopy }
   | { readonly kind: "foreign-replay"; readonly snapshotId: bigint }
   /** Neither snapshot nor property; rows of the topic may be there all the same. */
@@ -80,7 +83,11 @@ function readAnew(metadata: TableMetadata, key: string): PositionReading {
       locateSnapshot(metadata, copy.snapshotId) !== "in-main" &&
       // Commits of other sources carry the record on: nothing is undone with them.
       !isSameRecord(copy.record, record);
-    if (isUndone) return { kind: "rolled-back", copy, record };
+    if (isUndone) {
+      return isRevived(metadata, key, own)
+        ? { kind: "uncertain", copy }
+        : { kind: "rolled-back", copy, record };
+    }
     return {
       kind: "recorded",
       record,
@@ -94,6 +101,39 @@ function readAnew(metadata: TableMetadata, key: string): PositionReading {
   return line.missingParentId === copy.snapshotId
     ? { kind: "expired", record: copy.record, foreignSnapshots }
     : { kind: "uncertain", copy };
+}
+
+/**
+ * Whether an own snapshot had been undone, by a rollback that was accepted, with dead letters that
+ * are in their table no more.
+ */
+function isRevived(metadata: TableMetadata, key: string, own: Snapshot): boolean {
+  const dead = deadLettersOf(parseSourceRecord(own.summary[key] ?? ""));
+  return metadata.snapshots.some((snapshot) => {
+    const text = snapshot.summary[key];
+    if (text === undefined || snapshot.sequenceNumber <= own.sequenceNumber) return false;
+    const record = parseSourceRecord(text);
+    return (
+      record.undone !== undefined &&
+      deadLettersOf(record) < dead &&
+      !isBelow(metadata, own.snapshotId, snapshot)
+    );
+  });
+}
+
+function deadLettersOf({ ledger }: SourceRecord): number {
+  return [...ledger.values()].reduce((sum, { dead }) => sum + dead, 0);
+}
+
+/** Whether a snapshot is found going back from another through parents. */
+function isBelow(metadata: TableMetadata, snapshotId: bigint, from: Snapshot): boolean {
+  const byId = new Map(metadata.snapshots.map((snapshot) => [snapshot.snapshotId, snapshot]));
+  for (let at: Snapshot | undefined = from; at !== undefined;) {
+    const { parentSnapshotId }: Snapshot = at;
+    if (parentSnapshotId === snapshotId) return true;
+    at = parentSnapshotId === undefined ? undefined : byId.get(parentSnapshotId);
+  }
+  return false;
 }
 
 /** The snapshots from `main` back through parents, newest first, to the first that is not there. */

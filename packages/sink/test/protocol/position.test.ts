@@ -68,6 +68,25 @@ describe("readPosition, by the table of PROTOCOL section 3", () => {
     expect(readPosition(table, "ratings").kind).toBe("rolled-back");
   });
 
+  it.each([
+    ["uncertain", 1],
+    ["rolled-back", 0],
+  ])(
+    "is %s where main is back at what an accepted rollback had undone with %d dead",
+    (kind, dead) => {
+      const [left, undone] = [recordAt(10), recordAt(20)];
+      const first = undone.ledger.get(0)!;
+      const withDead = {
+        ...undone,
+        ledger: new Map([[0, { ...first, rows: first.rows - dead, dead: first.dead + dead }]]),
+      };
+      const accepted = { ...left, undone: { snapshotId: 2n, through: 3 } };
+      const snapshots = [snapshot(1, undefined, left), snapshot(2, 1, withDead)];
+      const table = tableWith([...snapshots, snapshot(3, 1, accepted)], 2, copyOf(3, accepted));
+      expect(readPosition(table, "ratings")).toMatchObject({ kind, copy: { snapshotId: 3n } });
+    },
+  );
+
   it("knows no rollback where only snapshots of others were undone that carried the record on", () => {
     const carried = snapshot(2, 1, recordAt(10), { "salon.source.other": "its own" });
     const table = tableWith([snapshot(1, undefined, recordAt(10)), carried], 1);

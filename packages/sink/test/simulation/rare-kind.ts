@@ -51,6 +51,7 @@ export function rivalHabits(kind: RareKind | undefined, world: SimWorld): RivalH
     rollsBack: (world.chance(0.5) && mayRollBack) || kind === "restless-rivals",
     tidies: TIDIED.get(kind) ?? drawn ?? "nothing",
     movesBranch: kind === "expiring-rivals" || kind === "forgetting-rivals",
+    standsStill: isRestless(kind),
     snapshotsMin: isRestless(kind) ? 2 : 4,
   };
 }

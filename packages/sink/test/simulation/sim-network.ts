@@ -118,10 +118,12 @@ class SimNetwork {
 
 /** Its text is at hand: streams would take turns of the event loop that no history counts. */
 class TextResponse extends Response {
-  override readonly text: () => Promise<string>;
-
   constructor(status: number, text: string) {
     super(null, { status });
-    this.text = () => Promise.resolve(text);
+    Object.defineProperty(this, "body", { value: bytesOf(text) });
   }
+}
+
+async function* bytesOf(text: string): AsyncGenerator<Uint8Array, void> {
+  yield Buffer.from(text);
 }

@@ -31,6 +31,8 @@ const RIVAL_BRANCH = "audit";
 
 /** What the users of other engines do in a history. */
 export interface RivalHabits {
+  /** In the midst of what it does, which others go on beside. */
+  readonly standsStill: boolean;
   readonly rollsBack: boolean;
   /** Edits the properties, or expires snapshots: with both gone nobody knows the position. */
   readonly tidies: "properties" | "snapshots" | "both" | "nothing";
@@ -83,7 +85,8 @@ export class SimRival {
         // It was undone, and its snapshot may be expired.
         return this.#hasRolledBack ? ["POSITION_UNCERTAIN"] : [];
       default:
-        return [];
+        // Main may be back at what was undone meanwhile, and its dead letters removed.
+        return this.#hasRolledBack && this.#habits.standsStill ? ["POSITION_UNCERTAIN"] : [];
     }
   }
 

@@ -1,6 +1,7 @@
 // Gives the code one deliberate defect after the other, and the simulator some histories, of the
 // kind that a defect can show in, to notice each: `pnpm mutations`. The exit code is 0 only when it
-// noticed all. What a defect does: `pnpm simulate --seed … --mutation "…" --trace`.
+// noticed all, each by a history that nothing is wrong with where the defect is absent. What a defect
+// does: `pnpm simulate --seed … --mutation "…" --trace`.
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { MUTATIONS } from "./mutations.ts";
@@ -29,13 +30,34 @@ async function tryWaiting(): Promise<void> {
 
 /** The seed that notices a defect, and by what. */
 async function noticeOf(mutation: Mutation): Promise<string | undefined> {
-  let noticed: string | undefined;
   const [first, step] = mutation.among === undefined ? [1, 1] : [mutation.among, RARE_EVERY];
-  const seeds = Array.from({ length: historiesMax }, (_, index) => first + index * step);
+  let seeds = Array.from({ length: historiesMax }, (_, index) => first + index * step);
+  for (;;) {
+    const noticed = await firstProblem(seeds, mutation);
+    if (noticed === undefined) return undefined;
+    const { seed, problem } = noticed;
+    if ((await firstProblem([seed], undefined)) === undefined) {
+      return `seed ${seed}: ${problem.split("\n")[0]}`;
+    }
+    console.log(`seed ${seed} fails without the defect too`);
+    seeds = seeds.filter((each) => each > seed);
+  }
+}
+
+interface Noticed {
+  readonly seed: number;
+  readonly problem: string;
+}
+
+async function firstProblem(
+  seeds: readonly number[],
+  mutation: Mutation | undefined,
+): Promise<Noticed | undefined> {
+  let noticed: Noticed | undefined;
   await runSeeds(
     { seeds, codecs: "handles", stopsAtProblem: true, traceLines: 0, mutation },
     ({ seed, problem }) => {
-      if (problem !== undefined) noticed = `seed ${seed}: ${problem.split("\n")[0]}`;
+      if (problem !== undefined) noticed = { seed, problem };
     },
   );
   return noticed;

@@ -151,6 +151,17 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    name: "main back at what was undone believed",
+    among: 12,
+    edits: [
+      {
+        file: "sink/src/protocol/position.ts",
+        find: "return isRevived(metadata, key, own)",
+        replace: "return false",
+      },
+    ],
+  },
+  {
     name: "a first position on rows that nobody looked for",
     among: 3,
     edits: [
@@ -169,6 +180,11 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
         file: "sink/src/protocol/dead-letter-watermark.ts",
         find: 'return reading.kind === "uncertain" && appliedThrough > reading.copy.sequenceNumber;',
         replace: "return false;",
+      },
+      {
+        file: "sink/src/shell/position-evidence.ts",
+        find: "if (isUndoneCopy(table.metadata, reading.copy)) return false;",
+        replace: "",
       },
     ],
   },
