@@ -8,16 +8,16 @@ import { columnHandles, footerHandles } from "./parquet-columns.ts";
 
 export type { FileRowRange, ParquetFile };
 
-/** Reads as often as from a file that is whole: once at the end, once for each column. */
+/** Reads as often as from a small file that is whole: once, for the footer's sake. */
 export async function openParquetFile(
   fileIo: FileIo,
   location: string,
   byteLength: number,
   options: OperationOptions = {},
 ): Promise<ParquetFile> {
-  const read = (start: number): Promise<Uint8Array> =>
-    fileIo.readRange(location, start, start + HANDLE_LENGTH, options);
-  const { fieldIds, rowGroups } = footerHandles.decode(await read(byteLength - HANDLE_LENGTH));
+  const bytes = await fileIo.readRange(location, 0, byteLength, options);
+  const handleAt = (start: number): Uint8Array => bytes.subarray(start, start + HANDLE_LENGTH);
+  const { fieldIds, rowGroups } = footerHandles.decode(handleAt(byteLength - HANDLE_LENGTH));
   let rowCount = 0;
   const ranges = rowGroups.map((group) => {
     const rowStart = rowCount;
@@ -31,7 +31,7 @@ export async function openParquetFile(
       const index = fieldIds.indexOf(fieldId);
       const group = rowGroups[ranges.findIndex((range) => range.rowStart === rowStart)];
       if (index === -1 || group === undefined) return undefined;
-      const column = columnHandles.decode(await read(group.offset + index * HANDLE_LENGTH));
+      const column = columnHandles.decode(handleAt(group.offset + index * HANDLE_LENGTH));
       if (isSameColumnType(column.type, columnTypeOf(type))) return column;
       throw new IcebergError("UNSUPPORTED", `the column ${fieldId} of ${location} was promoted`);
     },

@@ -28,4 +28,9 @@ export function useHandles(): void {
   });
 }
 
+/** Loads what the codecs would load at their first use, which takes turns of the event loop. */
+export async function loadCodecs(): Promise<void> {
+  await Promise.all([import("hyparquet"), import("../../src/codec/parquet/check-pages.ts")]);
+}
+
 export { forgetHandles } from "./handles.ts";

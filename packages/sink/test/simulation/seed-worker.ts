@@ -28,6 +28,7 @@ export interface SeedOutcome {
 /** What handles are used by; the tests of that package are no part of this one's. */
 interface HandleModule {
   readonly useHandles: () => void;
+  readonly loadCodecs: () => Promise<void>;
   readonly forgetHandles: () => void;
 }
 const HANDLES = "../../../iceberg-writer/test/handles/use-handles.ts";
@@ -36,6 +37,7 @@ const run = workerData as SeedRun;
 if (run.mutation !== undefined) mutate(run.mutation);
 const handles = (await import(HANDLES)) as HandleModule;
 if (run.codecs === "handles") handles.useHandles();
+else await handles.loadCodecs();
 const { Simulation } = await import("./simulation.ts");
 for (const seed of run.seeds) {
   const { problem, tell } = await Simulation.run(seed);

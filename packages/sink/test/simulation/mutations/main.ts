@@ -1,6 +1,6 @@
 // Gives the code one deliberate defect after the other, and the simulator some histories, of the
 // kind that a defect can show in, to notice each: `pnpm mutations`. The exit code is 0 only when it
-// noticed all, each by a history that nothing is wrong with where the defect is absent. What a defect
+// noticed all, each by a history that nothing is wrong with where the defect is absent. What one
 // does: `pnpm simulate --seed … --mutation "…" --trace`.
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
