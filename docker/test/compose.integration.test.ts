@@ -260,7 +260,7 @@ describe("the secure stack", () => {
       settings: {
         kafka: {
           securityProtocol: "SASL_SSL",
-          sasl: { mechanism: "SCRAM-SHA-512", passwordFile: "/run/secrets/kafka_password" },
+          sasl: { mechanism: "SCRAM-SHA-512", password: { file: "/run/secrets/kafka_password" } },
           tls: { caFile: "/run/secrets/ca" },
         },
       },

@@ -73,8 +73,8 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "sink/src/protocol/position.ts",
-        find: "if (isUndone) return",
-        replace: "if (isUndone && record === undefined) return",
+        find: "if (isUndone) {",
+        replace: "if (isUndone && record === undefined) {",
       },
     ],
   },
@@ -168,22 +168,6 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
       {
         file: OWN_COMMIT,
         find: "if (!isProvedOf(base, context, undefined)) return false;",
-        replace: "",
-      },
-    ],
-  },
-  {
-    name: "an older copy believed over newer dead letters",
-    among: 3,
-    edits: [
-      {
-        file: "sink/src/protocol/dead-letter-watermark.ts",
-        find: 'return reading.kind === "uncertain" && appliedThrough > reading.copy.sequenceNumber;',
-        replace: "return false;",
-      },
-      {
-        file: "sink/src/shell/position-evidence.ts",
-        find: "if (isUndoneCopy(table.metadata, reading.copy)) return false;",
         replace: "",
       },
     ],
