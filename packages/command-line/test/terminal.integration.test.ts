@@ -8,7 +8,8 @@ const COLOR = "\u001b[3";
 
 /** All that a command writes to a terminal, which `script` of util-linux makes for it. */
 async function onTerminal(job: string, env: Readonly<Record<string, string>>): Promise<string> {
-  const { FORCE_COLOR: _, NO_COLOR: __, ...rest } = process.env;
+  // Node takes nobody for a reader of colors where `CI` is set.
+  const { FORCE_COLOR: _, NO_COLOR: __, CI: ___, ...rest } = process.env;
   const command = `'${process.execPath}' -C @salon/source '${FIXTURE}' --job ${job}`;
   const settings = { env: { ...rest, TERM: "xterm-256color", ...env } };
   const run = promisify(execFile)("script", ["-qec", command, "/dev/null"], settings);
