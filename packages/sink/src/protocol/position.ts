@@ -1,4 +1,4 @@
-import { locateSnapshot, mainLineage } from "@salon/iceberg-writer";
+import { lineageOf, locateSnapshot, mainLineage } from "@salon/iceberg-writer";
 import type { Snapshot, TableMetadata } from "@salon/iceberg-writer";
 import { SinkError } from "../sink-error.ts";
 import { parsePositionCopy } from "./position-copy.ts";
@@ -113,27 +113,14 @@ function isRevived(metadata: TableMetadata, key: string, own: Snapshot): boolean
     const text = snapshot.summary[key];
     if (text === undefined || snapshot.sequenceNumber <= own.sequenceNumber) return false;
     const record = parseSourceRecord(text);
-    return (
-      record.undone !== undefined &&
-      deadLettersOf(record) < dead &&
-      !isBelow(metadata, own.snapshotId, snapshot)
-    );
+    if (record.undone === undefined || deadLettersOf(record) >= dead) return false;
+    const { snapshots } = lineageOf(metadata, snapshot.snapshotId);
+    return !snapshots.some(({ snapshotId }) => snapshotId === own.snapshotId);
   });
 }
 
 function deadLettersOf({ ledger }: SourceRecord): number {
   return [...ledger.values()].reduce((sum, { dead }) => sum + dead, 0);
-}
-
-/** Whether a snapshot is found going back from another through parents. */
-function isBelow(metadata: TableMetadata, snapshotId: bigint, from: Snapshot): boolean {
-  const byId = new Map(metadata.snapshots.map((snapshot) => [snapshot.snapshotId, snapshot]));
-  for (let at: Snapshot | undefined = from; at !== undefined;) {
-    const { parentSnapshotId }: Snapshot = at;
-    if (parentSnapshotId === snapshotId) return true;
-    at = parentSnapshotId === undefined ? undefined : byId.get(parentSnapshotId);
-  }
-  return false;
 }
 
 /** The snapshots from `main` back through parents, newest first, to the first that is not there. */
