@@ -1,12 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { valuesOf, type Column, type DictionaryColumn } from "@salon/columns";
+import { valuesOf, type Column, type DictionaryColumn, type FlatColumn } from "@salon/columns";
 import { describe, expect, it } from "vitest";
 import {
   createDecoder,
   createGeneralDecoder,
   defineEventSchema,
   ratingsSchema,
+  type Decoder,
 } from "../src/index.ts";
 import { decodeValues, outcomesOf, recordsOf } from "./records.ts";
 
@@ -268,28 +269,56 @@ describe("local-date-time columns as text", () => {
     }
   });
 
-  it("have a dictionary that grows from batch to batch, and another when it has eight days", () => {
+  const columnOf = (decoder: Decoder, texts: readonly string[]): FlatColumn => {
+    const { batch } = decodeValues(
+      decoder,
+      texts.map((at) => JSON.stringify({ at })),
+    );
+    const column = batch.columns[0] as FlatColumn;
+    expect([...valuesOf(column)]).toEqual(texts);
+    return column;
+  };
+  const dictionaryOf = (decoder: Decoder, texts: readonly string[]): DictionaryColumn => {
+    const column = columnOf(decoder, texts);
+    if (column.layout !== "dictionary") throw new TypeError(`layout ${column.layout}`);
+    return column;
+  };
+
+  it("have a dictionary that grows by whole days", () => {
     const decoder = createDecoder(schema);
-    const columnOf = (texts: readonly string[]): DictionaryColumn => {
-      const { batch } = decodeValues(
-        decoder,
-        texts.map((at) => JSON.stringify({ at })),
-      );
-      const [column] = batch.columns;
-      if (column?.layout !== "dictionary") throw new TypeError(`layout ${column?.layout}`);
-      expect([...valuesOf(column)]).toEqual(texts);
-      return column;
-    };
-    const first = columnOf(["2025-01-01T00:00:01", "2025-01-01T00:00:00", "2025-01-01T00:00:01"]);
-    const second = columnOf(["2025-01-01T00:00:00", "2025-01-02T00:00:00"]);
-    expect([first.dictionary.length, second.dictionary.length]).toEqual([2, 3]);
+    const first = dictionaryOf(decoder, ["2025-03-01T00:00:01", "2025-03-01T23:59:59"]);
+    const second = dictionaryOf(decoder, ["2025-03-01T00:00:00", "2024-02-29T00:00:00"]);
     expect(second.dictionaryId).toBe(first.dictionaryId);
-    expect([...valuesOf(second.dictionary)].slice(0, 2)).toEqual([...valuesOf(first.dictionary)]);
-    const days = Array.from({ length: 6 }, (_, day) => `2025-01-0${day + 3}T00:00:00`);
-    expect(columnOf(days).dictionaryId).toBe(first.dictionaryId);
-    const next = columnOf(["2025-01-09T00:00:00", "2025-01-02T00:00:00"]);
-    expect(next.dictionaryId).not.toBe(first.dictionaryId);
-    expect(next.dictionary.length).toBe(2);
-    expect([...valuesOf(second)]).toEqual(["2025-01-01T00:00:00", "2025-01-02T00:00:00"]);
+    const secondsOf = (day: number): readonly string[] =>
+      Array.from({ length: 86_400 }, (_, index) =>
+        new Date(day + index * 1000).toISOString().slice(0, 19),
+      );
+    const march = secondsOf(Date.UTC(2025, 2, 1));
+    expect([...valuesOf(first.dictionary)]).toEqual(march);
+    expect([...valuesOf(second.dictionary)]).toEqual([
+      ...march,
+      ...secondsOf(Date.UTC(2024, 1, 29)),
+    ]);
+  });
+
+  const daysOf = (month: string, count: number): readonly string[] =>
+    Array.from({ length: count }, (_, day) => `2025-${month}-0${day + 1}T00:00:00`);
+
+  it("have another dictionary after a batch of too many days, where they go by", () => {
+    const decoder = createDecoder(schema);
+    const { dictionaryId } = dictionaryOf(decoder, daysOf("01", 8));
+    for (let batch = 0; batch < 64; batch++) {
+      expect(dictionaryOf(decoder, daysOf("01", 1)).dictionaryId).toBe(dictionaryId);
+    }
+    expect(columnOf(decoder, daysOf("01", 9)).layout).toBe("variable-size-binary");
+    expect(dictionaryOf(decoder, daysOf("02", 8)).dictionaryId).not.toBe(dictionaryId);
+  });
+
+  it("have no dictionary for 64 batches where it did not last", () => {
+    const decoder = createDecoder(schema);
+    for (let batch = 0; batch < 65; batch++) {
+      expect(columnOf(decoder, daysOf("01", 9)).layout).toBe("variable-size-binary");
+    }
+    expect(columnOf(decoder, daysOf("01", 8)).layout).toBe("dictionary");
   });
 });

@@ -1,6 +1,6 @@
 import {
+  gatherColumn,
   isBitSet,
-  sliceColumn,
   valueAt,
   type DictionaryColumn,
   type FlatColumn,
@@ -39,12 +39,9 @@ export class TransformCodes {
 
   #resultsOfEntries(column: DictionaryColumn, id: symbol): RowResults {
     const entries = entryCodes(id, this.#transform);
-    const { dictionary } = column;
-    if (dictionary.length > entries.count) {
-      const added = sliceColumn(dictionary, entries.count, dictionary.length);
-      entries.add(this.#codes(added, entries.distinct));
-    }
-    const codes = entries.codesOfRows(column);
+    const codes = entries.codesOfRows(column, (found) =>
+      this.#codes(gatherColumn(column.dictionary, found), entries.distinct),
+    );
     return { codes, results: entries.distinct.values };
   }
 
@@ -89,39 +86,53 @@ class DistinctResults {
 }
 
 /** Codes of few results take a byte each: rows ask for them in any order, and so from the cache. */
-const BYTE_CODES = 256;
+const BYTE_CODES = 255;
+const UNKNOWN = -1;
 
-/** The codes of a dictionary's entries. */
+/** The codes of a dictionary's entries, found when the first row has them. */
 class EntryCodes {
   readonly distinct = new DistinctResults();
-  count = 0;
-  #codes: Uint8Array | Int32Array = new Uint8Array(0);
+  /** Code + 1, 0 where it is unknown. */
+  #numbers: Uint8Array | Int32Array = new Uint8Array(0);
 
-  add(codes: Int32Array): void {
-    const count = this.count + codes.length;
-    const isWide = this.distinct.values.length > BYTE_CODES;
-    if (count > this.#codes.length || isWide !== this.#codes instanceof Int32Array) {
-      const capacity = Math.max(count, 2 * this.#codes.length);
-      const grown = isWide ? new Int32Array(capacity) : new Uint8Array(capacity);
-      grown.set(this.#codes);
-      this.#codes = grown;
-    }
-    this.#codes.set(codes, this.count);
-    this.count = count;
+  /** The codes of a column's rows; `codesOf` answers those of entries that it is given. */
+  codesOfRows(column: DictionaryColumn, codesOf: (entries: Int32Array) => Int32Array): Int32Array {
+    this.#reserve(Math.max(1, column.dictionary.length));
+    const codes = this.#knownCodes(column);
+    if (!codes.includes(UNKNOWN)) return codes;
+    const entries = column.indices.filter((_, row) => codes[row] === UNKNOWN);
+    this.#add(entries, codesOf(entries));
+    return this.#knownCodes(column);
   }
 
-  codesOfRows({ indices, validity, length }: DictionaryColumn): Int32Array {
-    const rows = new Int32Array(length);
-    pickCodes(this.#codes, indices, rows);
-    if (validity === undefined) return rows;
+  #knownCodes({ indices, validity, length }: DictionaryColumn): Int32Array {
+    const codes = new Int32Array(length);
+    pickCodes(this.#numbers, indices, codes);
+    if (validity === undefined) return codes;
     const codeOfNull = this.distinct.codeOf(null);
-    for (let row = 0; row < length; row++) if (!isBitSet(validity, row)) rows[row] = codeOfNull;
-    return rows;
+    for (let row = 0; row < length; row++) if (!isBitSet(validity, row)) codes[row] = codeOfNull;
+    return codes;
+  }
+
+  #reserve(entryCount: number): void {
+    if (entryCount <= this.#numbers.length) return;
+    const capacity = Math.max(entryCount, 2 * this.#numbers.length);
+    const grown =
+      this.#numbers instanceof Int32Array ? new Int32Array(capacity) : new Uint8Array(capacity);
+    grown.set(this.#numbers);
+    this.#numbers = grown;
+  }
+
+  #add(entries: Int32Array, codes: Int32Array): void {
+    if (this.distinct.values.length > BYTE_CODES && this.#numbers instanceof Uint8Array) {
+      this.#numbers = new Int32Array(this.#numbers);
+    }
+    for (let i = 0; i < entries.length; i++) this.#numbers[entries[i]!] = codes[i]! + 1;
   }
 }
 
-function pickCodes(codes: Uint8Array | Int32Array, indices: Int32Array, rows: Int32Array): void {
-  for (let row = 0; row < rows.length; row++) rows[row] = codes[indices[row]!]!;
+function pickCodes(numbers: Uint8Array | Int32Array, indices: Int32Array, codes: Int32Array): void {
+  for (let row = 0; row < codes.length; row++) codes[row] = numbers[indices[row]!]! - 1;
 }
 
 /** The first row of each class, -1 where it has none. */

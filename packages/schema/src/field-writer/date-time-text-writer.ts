@@ -7,7 +7,10 @@ import { wrongType } from "./number-writer.ts";
 import { PlainText } from "./plain-text.ts";
 import { SECOND_TEXT_LENGTH, SecondDictionary } from "./second-dictionary.ts";
 
-/** How many batches are written without a dictionary after one that it did not suit. */
+/**
+ * How many batches are written without a dictionary after one that it did not suit, unless it had
+ * suited as many before: days go by.
+ */
 const PLAIN_BATCHES = 64;
 
 const textEncoder = new TextEncoder();
@@ -21,6 +24,7 @@ export class DateTimeTextWriter implements FieldWriter {
   private seconds = new SecondDictionary();
   private ids = new Int32Array(0);
   private isDictionary = true;
+  private dictionaryBatches = 0;
   /** All rows, where there is no dictionary. */
   private readonly text = new PlainText();
   private readonly nulls = new NullRows();
@@ -36,9 +40,12 @@ export class DateTimeTextWriter implements FieldWriter {
     this.rowsMax = rowsMax;
     this.isDictionary = this.plainBatchesLeft === 0;
     this.plainBatchesLeft = Math.max(0, this.plainBatchesLeft - 1);
-    if (this.isDictionary) this.ids = new Int32Array(rowsMax);
-    else this.text.begin(rowsMax);
-    if (this.seconds.isFull) this.seconds = new SecondDictionary();
+    if (!this.isDictionary) {
+      this.text.begin(rowsMax);
+      return;
+    }
+    this.dictionaryBatches++;
+    this.ids = new Int32Array(rowsMax);
   }
 
   /** As `TextWriter.read`. */
@@ -47,10 +54,8 @@ export class DateTimeTextWriter implements FieldWriter {
     const close = scanner.scan(bytes, view, at, end);
     if (close < 0) return 0;
     if (this.isDictionary && close - at === SECOND_TEXT_LENGTH) {
-      const { seconds } = this;
-      const id = seconds.idOf(scanner.epochDay, scanner.secondOfDay);
+      const id = this.seconds.idOf(scanner.epochDay, scanner.secondOfDay);
       if (id >= 0) {
-        if (id === seconds.count) seconds.addText(view, at);
         this.ids[row] = id;
         return close + 1;
       }
@@ -71,16 +76,14 @@ export class DateTimeTextWriter implements FieldWriter {
     const parsed = parseLocalDateTime(value);
     if (parsed === undefined) return invalidDateTime(value);
     const { written } = textEncoder.encodeInto(value, this.scratch);
-    const { seconds, scratch } = this;
     const isWhole = this.isDictionary && written === SECOND_TEXT_LENGTH;
-    const id = isWhole ? seconds.idOf(parsed.epochDay, parsed.secondOfDay) : -1;
-    if (id < 0) {
-      if (this.isDictionary) this.giveUpDictionary(row);
-      this.text.write(row, scratch, 0, written);
+    const id = isWhole ? this.seconds.idOf(parsed.epochDay, parsed.secondOfDay) : -1;
+    if (id >= 0) {
+      this.ids[row] = id;
       return undefined;
     }
-    if (id === seconds.count) seconds.addText(new DataView(scratch.buffer), 0);
-    this.ids[row] = id;
+    if (this.isDictionary) this.giveUpDictionary(row);
+    this.text.write(row, this.scratch, 0, written);
     return undefined;
   }
 
@@ -106,18 +109,18 @@ export class DateTimeTextWriter implements FieldWriter {
 
   /** Writes out the rows so far. */
   private giveUpDictionary(rowCount: number): void {
-    const { offsets, data } = this.seconds.toColumn();
+    const { seconds, ids } = this;
+    const text = new Uint8Array(SECOND_TEXT_LENGTH);
     this.text.begin(this.rowsMax);
     for (let row = 0; row < rowCount; row++) {
-      const entry = this.ids[row]!;
-      // A null row has id 0, also where there is no entry.
-      const start = offsets[entry]!;
-      this.text.write(row, data, start, offsets[entry + 1] ?? start);
+      // A null row has id 0, also where there is no text.
+      this.text.write(row, text, 0, seconds.copyTo(ids[row]!, text));
     }
     this.isDictionary = false;
+    this.plainBatchesLeft = this.dictionaryBatches > PLAIN_BATCHES ? 0 : PLAIN_BATCHES;
+    this.dictionaryBatches = 0;
     this.seconds = new SecondDictionary();
     this.ids = new Int32Array(0);
-    this.plainBatchesLeft = PLAIN_BATCHES;
   }
 }
 

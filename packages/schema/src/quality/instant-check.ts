@@ -1,5 +1,5 @@
 import { isValidRow } from "@salon/columns";
-import type { FlatColumn } from "@salon/columns";
+import type { FlatColumn, VariableBinaryColumn } from "@salon/columns";
 import { parseLocalDateTime } from "../local-date-time.ts";
 import type { TimeZone } from "../time-zone.ts";
 import type { ColumnCheck } from "./column-check.ts";
@@ -16,8 +16,9 @@ export function checkInstants(
   timeZone: TimeZone,
   holds: (aheadMs: number) => boolean,
 ): ColumnCheck {
+  const instants = new TextInstants(timeZone);
   return (column, broken, timestampsMs) => {
-    const instantAt = instantReader(column, timeZone);
+    const instantAt = instantReader(column, instants);
     const validity = column.layout === "run-end-encoded" ? undefined : column.validity;
     return markRows(column, broken, (row) => {
       const timestampMs = timestampsMs[row]!;
@@ -28,22 +29,44 @@ export function checkInstants(
 }
 
 /** The instant of a row in milliseconds since 1970-01-01T00:00:00Z. */
-function instantReader(column: FlatColumn, timeZone: TimeZone): (row: number) => number {
+function instantReader(column: FlatColumn, instants: TextInstants): (row: number) => number {
   if (column.layout === "primitive" && column.values instanceof BigInt64Array) {
     const { values, type } = column;
     const isInstant = type.kind === "timestamp" && type.utc;
     return (row) => {
       const ms = Number(values[row]!) / 1000;
-      return isInstant ? ms : localInstantMs(ms, timeZone);
+      return isInstant ? ms : localInstantMs(ms, instants.timeZone);
     };
   }
   const { texts, indices } = textsOf(column);
-  const { data, offsets } = texts;
-  const instantOf = (entry: number): number =>
-    textInstantMs(decodeText(data, offsets[entry]!, offsets[entry + 1]!), timeZone);
-  if (indices === undefined) return instantOf;
-  const instants = Float64Array.from({ length: texts.length }, (_, entry) => instantOf(entry));
-  return (row) => instants[indices[row]!]!;
+  if (indices === undefined) return (row) => instants.read(texts, row);
+  const known = instants.knownOf(texts);
+  return (row) => {
+    const entry = indices[row]!;
+    const instant = known[entry]!;
+    return Number.isNaN(instant) ? (known[entry] = instants.read(texts, entry)) : instant;
+  };
+}
+
+/** The instants of local date-times; those of a dictionary are kept as long as it is. */
+class TextInstants {
+  readonly timeZone: TimeZone;
+  /** NaN where no row had the entry yet. */
+  readonly #known = new WeakMap<VariableBinaryColumn, Float64Array>();
+
+  constructor(timeZone: TimeZone) {
+    this.timeZone = timeZone;
+  }
+
+  knownOf(texts: VariableBinaryColumn): Float64Array {
+    const known = this.#known.get(texts) ?? new Float64Array(texts.length).fill(Number.NaN);
+    this.#known.set(texts, known);
+    return known;
+  }
+
+  read({ data, offsets }: VariableBinaryColumn, row: number): number {
+    return textInstantMs(decodeText(data, offsets[row]!, offsets[row + 1]!), this.timeZone);
+  }
 }
 
 function textInstantMs(text: string, timeZone: TimeZone): number {

@@ -8,9 +8,13 @@ export type TextTest = (data: Uint8Array, start: number, end: number) => boolean
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
+const UNTESTED = 0;
+const HOLDS = 1;
+const BREAKS = 2;
+
 /** Texts for which `holds` is false break it. An entry of a dictionary is tested once. */
 export function checkTexts(holds: TextTest): ColumnCheck {
-  // Batches of one decoder share dictionaries, which never change.
+  // Batches of one decoder share dictionaries, which never change and of which rows have few.
   const verdicts = new WeakMap<VariableBinaryColumn, Uint8Array>();
   return (column, broken) => {
     const { texts, indices, validity } = textsOf(column);
@@ -22,19 +26,16 @@ export function checkTexts(holds: TextTest): ColumnCheck {
         (row) => isValidRow(validity, row) && !holds(data, offsets[row]!, offsets[row + 1]!),
       );
     }
-    let holding = verdicts.get(texts);
-    if (holding === undefined) {
-      holding = Uint8Array.from({ length: texts.length }, (_, entry) =>
-        holds(data, offsets[entry]!, offsets[entry + 1]!) ? 1 : 0,
-      );
-      verdicts.set(texts, holding);
-    }
-    const entries = holding;
-    return markRows(
-      column,
-      broken,
-      (row) => entries[indices[row]!] === 0 && isValidRow(validity, row),
-    );
+    const known = verdicts.get(texts) ?? new Uint8Array(texts.length);
+    verdicts.set(texts, known);
+    return markRows(column, broken, (row) => {
+      if (!isValidRow(validity, row)) return false;
+      const entry = indices[row]!;
+      if (known[entry] === UNTESTED) {
+        known[entry] = holds(data, offsets[entry]!, offsets[entry + 1]!) ? HOLDS : BREAKS;
+      }
+      return known[entry] === BREAKS;
+    });
   };
 }
 
