@@ -49,6 +49,11 @@ export type DateTimeRepresentation =
 export interface DecoderOptions {
   /** Per `local-date-time` field; `string` where it is not named. */
   readonly dateTimes?: Readonly<Record<string, DateTimeRepresentation>> | undefined;
+  /**
+   * Whether the columns of a batch hold until the next call alone, which writes to their memory
+   * again: for who is done with each batch before the next. False: they belong to the caller.
+   */
+  readonly lendsColumns?: boolean | undefined;
 }
 
 /** Turns JSON bytes into columns. Not for concurrent use. */

@@ -13,7 +13,7 @@ export interface RecordField {
 
 /** The fields with their writers; SCHEMA_INVALID where an option names no date-time field. */
 export function createRecordFields(schema: EventSchema, options: DecoderOptions): RecordField[] {
-  const { dateTimes = {} } = options;
+  const { dateTimes = {}, lendsColumns = false } = options;
   for (const name of Object.keys(dateTimes)) {
     const isThere = schema.fields.some(
       (field) => field.name === name && field.type === "local-date-time",
@@ -25,7 +25,7 @@ export function createRecordFields(schema: EventSchema, options: DecoderOptions)
   }
   return schema.fields.map((field) => {
     const dateTime = Object.hasOwn(dateTimes, field.name) ? dateTimes[field.name] : undefined;
-    return { field, writer: createFieldWriter(field, dateTime) };
+    return { field, writer: createFieldWriter(field, { dateTime, lendsColumns }) };
   });
 }
 

@@ -188,6 +188,31 @@ function columnOf(texts: readonly string[], decoder = createDecoder(textSchema))
   return decoded.batch.columns[0]!;
 }
 
+describe("the memory of columns", () => {
+  const records = [RATING, RATING.replace("Lovely", "Fine").replace("17", "18")];
+  const buffersOf = (decoder: Decoder, texts: readonly string[]): ArrayBufferLike[] =>
+    decodeValues(decoder, texts).batch.columns.flatMap((column) => {
+      if (column.layout === "dictionary") return [column.indices.buffer];
+      return column.layout === "primitive" ? [column.values.buffer] : [];
+    });
+
+  it("is the caller's", () => {
+    const decoder = createDecoder(ratingsSchema);
+    const first = decodeValues(decoder, records);
+    const rows = outcomesOf(first, 2);
+    decodeValues(decoder, records.toReversed());
+    expect(outcomesOf(first, 2)).toEqual(rows);
+  });
+
+  it("is written to again where columns are lent", () => {
+    const decoder = createDecoder(ratingsSchema, { lendsColumns: true });
+    const first = buffersOf(decoder, records);
+    expect(first).toHaveLength(7);
+    const second = buffersOf(decoder, records.slice(1));
+    expect(second.every((buffer, index) => buffer === first[index])).toBe(true);
+  });
+});
+
 describe("string columns", () => {
   it("have a dictionary where values are few", () => {
     const texts = repeat("", 900).map((_, index) => `text ${"x".repeat(index % 30)}`);

@@ -18,10 +18,17 @@ export type AnyFieldWriter =
   | DateTimeTextWriter
   | TimestampWriter;
 
+/** How columns are made. */
+export interface ColumnForm {
+  readonly dateTime?: DateTimeRepresentation | undefined;
+  /** Whether the memory of a column is written to again by the next batch. */
+  readonly lendsColumns: boolean;
+}
+
 /** The writer of a field. TIME_ZONE_UNKNOWN where the representation names no zone. */
 export function createFieldWriter(
   field: EventField,
-  dateTime: DateTimeRepresentation = { as: "string" },
+  { dateTime = { as: "string" }, lendsColumns }: ColumnForm,
 ): AnyFieldWriter {
   switch (field.type) {
     case "boolean":
@@ -29,13 +36,13 @@ export function createFieldWriter(
     case "int":
     case "float":
     case "double":
-      return new NumberWriter(field.type);
+      return new NumberWriter(field.type, lendsColumns);
     case "long":
-      return new LongWriter(field.name);
+      return new LongWriter(field.name, lendsColumns);
     case "string":
-      return new TextWriter();
+      return new TextWriter(lendsColumns);
     case "local-date-time":
-      return createDateTimeWriter(dateTime);
+      return createDateTimeWriter(dateTime, lendsColumns);
     default:
       return field.type satisfies never;
   }
@@ -43,9 +50,10 @@ export function createFieldWriter(
 
 function createDateTimeWriter(
   dateTime: DateTimeRepresentation,
+  lendsColumns: boolean,
 ): DateTimeTextWriter | TimestampWriter {
   const scanner = new LocalDateTimeScanner();
-  if (dateTime.as === "string") return new DateTimeTextWriter(scanner);
+  if (dateTime.as === "string") return new DateTimeTextWriter(scanner, lendsColumns);
   const timeZone = dateTime.as === "timestamptz" ? createTimeZone(dateTime.timeZone) : undefined;
-  return new TimestampWriter(scanner, timeZone);
+  return new TimestampWriter(scanner, timeZone, lendsColumns);
 }

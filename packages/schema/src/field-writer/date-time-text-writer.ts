@@ -2,6 +2,7 @@ import { NullRows, type Column } from "@salon/columns";
 import { describeJson, type JsonProblem } from "../json-record.ts";
 import type { LocalDateTimeScanner } from "../local-date-time-scanner.ts";
 import { parseLocalDateTime } from "../local-date-time.ts";
+import { ColumnMemory } from "./column-memory.ts";
 import type { FieldWriter } from "./field-writer.ts";
 import { wrongType } from "./number-writer.ts";
 import { PlainText } from "./plain-text.ts";
@@ -22,18 +23,21 @@ const textEncoder = new TextEncoder();
 export class DateTimeTextWriter implements FieldWriter {
   private readonly scanner: LocalDateTimeScanner;
   private seconds = new SecondDictionary();
-  private ids = new Int32Array(0);
+  private ids: Int32Array = new Int32Array(0);
+  private readonly idMemory: ColumnMemory<Int32Array>;
   private isDictionary = true;
   private dictionaryBatches = 0;
   /** All rows, where there is no dictionary. */
-  private readonly text = new PlainText();
+  private readonly text: PlainText;
   private readonly nulls = new NullRows();
   private rowsMax = 0;
   private plainBatchesLeft = 0;
   private readonly scratch = new Uint8Array(32);
 
-  constructor(scanner: LocalDateTimeScanner) {
+  constructor(scanner: LocalDateTimeScanner, lendsColumns: boolean) {
     this.scanner = scanner;
+    this.text = new PlainText(lendsColumns);
+    this.idMemory = new ColumnMemory((length) => new Int32Array(length), lendsColumns);
   }
 
   begin(rowsMax: number): void {
@@ -45,7 +49,7 @@ export class DateTimeTextWriter implements FieldWriter {
       return;
     }
     this.dictionaryBatches++;
-    this.ids = new Int32Array(rowsMax);
+    this.ids = this.idMemory.take(rowsMax);
   }
 
   /** As `TextWriter.read`. */

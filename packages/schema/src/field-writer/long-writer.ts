@@ -1,6 +1,7 @@
 import { NullRows, type Column } from "@salon/columns";
 import { parseExactInteger } from "../exact-integer.ts";
 import type { JsonProblem, JsonRecord } from "../json-record.ts";
+import { ColumnMemory } from "./column-memory.ts";
 import type { FieldWriter } from "./field-writer.ts";
 import { findIntegerProblem, outOfRange } from "./number-writer.ts";
 
@@ -16,14 +17,16 @@ export class LongWriter implements FieldWriter {
   private values = new BigInt64Array(0);
   /** The same memory as `values`, low half first. */
   private halves = new Int32Array(0);
+  private readonly memory: ColumnMemory<BigInt64Array<ArrayBuffer>>;
   private readonly nulls = new NullRows();
 
-  constructor(name: string) {
+  constructor(name: string, lendsColumns: boolean) {
     this.name = name;
+    this.memory = new ColumnMemory((length) => new BigInt64Array(length), lendsColumns);
   }
 
   begin(rowsMax: number): void {
-    this.values = new BigInt64Array(rowsMax);
+    this.values = this.memory.take(rowsMax);
     this.halves = new Int32Array(this.values.buffer);
   }
 

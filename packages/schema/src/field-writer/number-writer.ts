@@ -1,4 +1,5 @@
 import { NullRows, type Column, type FlatColumnType } from "@salon/columns";
+import { ColumnMemory } from "./column-memory.ts";
 import { describeJson, type JsonProblem } from "../json-record.ts";
 import type { FieldWriter } from "./field-writer.ts";
 
@@ -16,15 +17,17 @@ export class NumberWriter implements FieldWriter {
   /** Written to by generated code too, with numbers that it knows to be in range. */
   values: NumberValues;
   readonly type: NumberFieldType;
+  private readonly memory: ColumnMemory<NumberValues>;
   private readonly nulls = new NullRows();
 
-  constructor(type: NumberFieldType) {
+  constructor(type: NumberFieldType, lendsColumns: boolean) {
     this.type = type;
-    this.values = createValues(type, 0);
+    this.memory = new ColumnMemory((length) => createValues(type, length), lendsColumns);
+    this.values = this.memory.take(0);
   }
 
   begin(rowsMax: number): void {
-    this.values = createValues(this.type, rowsMax);
+    this.values = this.memory.take(rowsMax);
   }
 
   writeNull(row: number): void {

@@ -1,6 +1,7 @@
 import { NullRows, type Column } from "@salon/columns";
 import type { JsonProblem } from "../json-record.ts";
 import { findPlainStringEnd } from "../scan-string.ts";
+import { ColumnMemory } from "./column-memory.ts";
 import type { FieldWriter } from "./field-writer.ts";
 import { wrongType } from "./number-writer.ts";
 import { PlainText } from "./plain-text.ts";
@@ -16,20 +17,26 @@ const textEncoder = new TextEncoder();
  * bytes one behind the other while they are many.
  */
 export class TextWriter implements FieldWriter {
-  private ids = new Int32Array(0);
+  private ids: Int32Array = new Int32Array(0);
+  private readonly idMemory: ColumnMemory<Int32Array>;
   private dictionary: TextDictionary | undefined = new TextDictionary();
-  private readonly plain = new PlainText();
+  private readonly plain: PlainText;
   private readonly nulls = new NullRows();
   private rowsMax = 0;
   private plainBatchesLeft = 0;
   private scratch = new Uint8Array(256);
+
+  constructor(lendsColumns: boolean) {
+    this.plain = new PlainText(lendsColumns);
+    this.idMemory = new ColumnMemory((length) => new Int32Array(length), lendsColumns);
+  }
 
   begin(rowsMax: number): void {
     this.rowsMax = rowsMax;
     if (this.plainBatchesLeft > 0) this.plainBatchesLeft--;
     else this.dictionary ??= new TextDictionary();
     if (this.dictionary === undefined) this.plain.begin(rowsMax);
-    else this.ids = new Int32Array(rowsMax);
+    else this.ids = this.idMemory.take(rowsMax);
   }
 
   /**

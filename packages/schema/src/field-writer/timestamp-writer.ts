@@ -3,6 +3,7 @@ import type { JsonProblem } from "../json-record.ts";
 import type { LocalDateTimeScanner } from "../local-date-time-scanner.ts";
 import { parseLocalDateTime } from "../local-date-time.ts";
 import type { TimeZone } from "../time-zone.ts";
+import { ColumnMemory } from "./column-memory.ts";
 import { invalidDateTime } from "./date-time-text-writer.ts";
 import type { FieldWriter } from "./field-writer.ts";
 import { wrongType } from "./number-writer.ts";
@@ -14,16 +15,22 @@ export class TimestampWriter implements FieldWriter {
   private values = new BigInt64Array(0);
   /** The same memory as `values`, low half first: a BigInt for each row would be an allocation. */
   private halves = new Int32Array(0);
+  private readonly memory: ColumnMemory<BigInt64Array<ArrayBuffer>>;
   private readonly nulls = new NullRows();
 
   /** With a time zone the column holds instants. */
-  constructor(scanner: LocalDateTimeScanner, timeZone: TimeZone | undefined) {
+  constructor(
+    scanner: LocalDateTimeScanner,
+    timeZone: TimeZone | undefined,
+    lendsColumns: boolean,
+  ) {
     this.scanner = scanner;
     this.timeZone = timeZone;
+    this.memory = new ColumnMemory((length) => new BigInt64Array(length), lendsColumns);
   }
 
   begin(rowsMax: number): void {
-    this.values = new BigInt64Array(rowsMax);
+    this.values = this.memory.take(rowsMax);
     this.halves = new Int32Array(this.values.buffer);
   }
 

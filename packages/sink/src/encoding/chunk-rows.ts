@@ -12,6 +12,8 @@ import { deadLetterCause } from "../mapping/dead-letter-cause.ts";
 import { HEADERS_COLUMN } from "../mapping/dead-letter-schema.ts";
 import type { TableBinding } from "../mapping/table-binding.ts";
 
+const TWO_TO_32 = 4_294_967_296;
+
 /** What rows of one chunk have in common. */
 export interface ChunkOrigin {
   readonly chunk: RecordChunk;
@@ -32,7 +34,7 @@ export function chunkRows(
     ...batch.columns,
     constantColumn({ kind: "utf8" }, chunk.topic, batch.rowCount),
     constantColumn({ kind: "int32" }, chunk.partition, batch.rowCount),
-    offsetColumn(chunkOffsets(chunk), recordIndexes, batch.rowCount),
+    offsetColumn(chunk, recordIndexes, batch.rowCount),
   ];
   if (binding.processedTimestamp !== undefined) {
     const type = { kind: "timestamp", utc: binding.processedTimestamp === "timestamptz" } as const;
@@ -127,20 +129,35 @@ export function chunkOffsets(chunk: RecordChunk): Float64Array {
   return offsets;
 }
 
-/** Writes both halves of each integer: a BigInt for each row would cost an allocation. */
 function offsetColumn(
-  offsets: Float64Array,
+  chunk: RecordChunk,
   recordIndexes: Int32Array | undefined,
   rowCount: number,
 ): PrimitiveColumn {
   const values = new BigInt64Array(rowCount);
+  // Both halves of each integer: a BigInt for each row would cost an allocation.
   const halves = new Uint32Array(values.buffer);
-  for (let row = 0; row < rowCount; row++) {
-    const offset = offsets[recordIndexes === undefined ? row : (recordIndexes[row] ?? 0)] ?? 0;
-    halves[row * 2] = offset >>> 0;
-    halves[row * 2 + 1] = Math.floor(offset / 2 ** 32);
-  }
+  if (recordIndexes === undefined) writeRuns(chunk.runs, halves);
+  else writePicked(chunkOffsets(chunk), recordIndexes, halves);
   return { type: { kind: "int64" }, layout: "primitive", length: rowCount, nullCount: 0, values };
+}
+
+function writeRuns(runs: RecordChunk["runs"], halves: Uint32Array): void {
+  let at = 0;
+  for (const { baseOffset, count } of runs) {
+    for (let offset = baseOffset; offset < baseOffset + count; offset++) {
+      halves[at++] = offset >>> 0;
+      halves[at++] = Math.floor(offset / TWO_TO_32);
+    }
+  }
+}
+
+function writePicked(offsets: Float64Array, indexes: Int32Array, halves: Uint32Array): void {
+  for (let row = 0; row < indexes.length; row++) {
+    const offset = offsets[indexes[row]!]!;
+    halves[row * 2] = offset >>> 0;
+    halves[row * 2 + 1] = Math.floor(offset / TWO_TO_32);
+  }
 }
 
 function appendSlice(

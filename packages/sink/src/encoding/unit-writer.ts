@@ -6,6 +6,7 @@ import { deadLetterCause } from "../mapping/dead-letter-cause.ts";
 import { SinkError } from "../sink-error.ts";
 import { chunkFacts } from "./chunk-facts.ts";
 import { chunkOffsets, chunkRows, deadLetterRows } from "./chunk-rows.ts";
+import type { ChunkOrigin } from "./chunk-rows.ts";
 import type { EncodedChunk, EncodedUnit, Encoders, UnitEncoder, UnitForm } from "./encoders.ts";
 import { RecordDecoder } from "./record-decoder.ts";
 import type { RecordForm } from "./record-decoder.ts";
@@ -52,25 +53,28 @@ export class UnitWriter implements UnitEncoder {
 
   write(chunk: RecordChunk, processedAtMs: number): Promise<EncodedChunk> {
     return this.#inTurn(async () => {
-      const { binding, snapshotId: decidedBy, deadLetters } = this.#form;
       const { decoder, nowMs } = this.#parts;
       const startMs = nowMs();
-      const checked = decoder.decode(chunk, binding);
-      const facts = chunkFacts(checked, chunk);
-      const decodedMs = nowMs();
-      const { decoded } = checked;
-      const origin = { chunk, processedAtMs };
-      const rows = decoded.batch.rowCount;
-      const dead = decoded.rejected.length;
-      if (dead > 0) {
-        if (deadLetters === undefined) throw invalidRecord(decoded, chunk);
-        const { table, hasHeaders } = deadLetters;
-        this.#deadLetters ??= openTableWriter({ table });
-        await this.#deadLetters.write(deadLetterRows(decoded, origin, { decidedBy, hasHeaders }));
-      }
-      if (rows > 0) await this.#rows.write(chunkRows(decoded, origin, binding));
-      return { rows, dead, facts, decodeMs: decodedMs - startMs, writeMs: nowMs() - decodedMs };
+      return decoder.decode(chunk, this.#form.binding, async (checked) => {
+        const facts = chunkFacts(checked, chunk);
+        const decodedMs = nowMs();
+        const { decoded } = checked;
+        await this.#writeRows(decoded, { chunk, processedAtMs });
+        const [rows, dead] = [decoded.batch.rowCount, decoded.rejected.length];
+        return { rows, dead, facts, decodeMs: decodedMs - startMs, writeMs: nowMs() - decodedMs };
+      });
     });
+  }
+
+  async #writeRows(decoded: DecodedRecords, origin: ChunkOrigin): Promise<void> {
+    const { binding, snapshotId: decidedBy, deadLetters } = this.#form;
+    if (decoded.rejected.length > 0) {
+      if (deadLetters === undefined) throw invalidRecord(decoded, origin.chunk);
+      const { table, hasHeaders } = deadLetters;
+      this.#deadLetters ??= openTableWriter({ table });
+      await this.#deadLetters.write(deadLetterRows(decoded, origin, { decidedBy, hasHeaders }));
+    }
+    if (decoded.batch.rowCount > 0) await this.#rows.write(chunkRows(decoded, origin, binding));
   }
 
   close(): Promise<EncodedUnit> {
