@@ -16,6 +16,6 @@ export interface FieldWriter {
   writeJson(row: number, value: unknown, record: JsonRecord): JsonProblem | undefined;
   /** Forgets what was written to rows from `rowCount` on. */
   truncate(rowCount: number): void;
-  /** The column of the first `rowCount` rows; the next one may have the same memory if so agreed. */
+  /** The column of the first `rowCount` rows; where columns are lent, the next has its memory. */
   finish(rowCount: number): Column;
 }

@@ -87,7 +87,7 @@ const HOUR_AT = 11;
 const MINUTE_AT = 14;
 const SECOND_AT = 17;
 
-/** Writes the texts of a day: a minute of one second, an hour of that minute, the day of that hour. */
+/** Writes the texts of a day: a minute of one second, an hour of the minute, a day of the hour. */
 function writeDay(data: Uint8Array, at: number, epochDay: number): void {
   writeMidnight(data, at, epochDay);
   repeat(data, at, 1, 60, SECOND_AT);
