@@ -15,6 +15,9 @@ import { SharedIds } from "./shared-ids.ts";
 import { sortedEntries } from "./sorted-entries.ts";
 import type { ValueDictionary } from "./value-dictionary.ts";
 
+/** A page has 65,536 ids as a rule. */
+const IDS_AT_FIRST = 4096;
+
 /** What the source of values is looked at for. */
 type ValueSource = Pick<LeafSource<never>, "values" | "sharesValues" | "dictionaryId">;
 
@@ -213,9 +216,10 @@ function sortedIds(dictionary: ValueDictionary): Int32Array | undefined {
     : sortedEntries(dictionary.values(), firstPositions(dictionary.size));
 }
 
+/** Memory that grows in few steps, for each one is garbage soon. */
 function withCapacity(array: Int32Array, capacity: number): Int32Array {
   if (array.length >= capacity) return array;
-  const grown = new Int32Array(Math.max(capacity, 2 * array.length));
+  const grown = new Int32Array(Math.max(capacity, IDS_AT_FIRST, 4 * array.length));
   grown.set(array);
   return grown;
 }

@@ -16,7 +16,6 @@ export class SharedIds {
   /** Of the column's dictionary, if it is one that grows: its entries stay what they are. */
   readonly dictionaryId: symbol | undefined;
   #ids: Int32Array = new Int32Array(0);
-  #wanted: Int32Array = new Int32Array(0);
   /** Entries that the dictionary has from here. */
   #addedCount = 0;
 
@@ -33,56 +32,49 @@ export class SharedIds {
     ids: Int32Array,
     at: number,
   ): void {
-    this.#reserve(values.length, count);
+    this.#reserve(values.length);
     const known = this.#ids;
     if (values.length === 1) {
       if (known[0] === UNKNOWN) dictionary.encode(values, ONLY_POSITION, 1, known, 0);
       ids.fill(known[0]!, at, at + count);
       return;
     }
-    const wantedCount = collectWanted(positions, count, known, this.#wanted);
-    if (wantedCount > 0) this.#lookUp(dictionary, values, wantedCount);
+    const wanted = collectWanted(positions, count, known);
+    if (wanted.length > 0) this.#lookUp(dictionary, values, Int32Array.from(wanted));
     copyIds(known, positions, count, ids, at);
   }
 
-  #lookUp(dictionary: ValueDictionary, values: PhysicalVector, wantedCount: number): void {
-    const wanted = this.#wanted;
-    const found = new Int32Array(wantedCount);
+  #lookUp(dictionary: ValueDictionary, values: PhysicalVector, wanted: Int32Array): void {
+    const { length } = wanted;
+    const found = new Int32Array(length);
     const isAlone = this.dictionaryId !== undefined && dictionary.size === this.#addedCount;
     if (isAlone && dictionary.addDistinct !== undefined) {
-      dictionary.addDistinct(values, wanted, wantedCount, found);
+      dictionary.addDistinct(values, wanted, length, found);
       this.#addedCount = dictionary.size;
     } else {
-      dictionary.encode(values, wanted, wantedCount, found, 0);
+      dictionary.encode(values, wanted, length, found, 0);
     }
-    for (let i = 0; i < wantedCount; i++) this.#ids[wanted[i]!] = found[i]!;
+    for (let i = 0; i < length; i++) this.#ids[wanted[i]!] = found[i]!;
   }
 
-  #reserve(valueCount: number, count: number): void {
-    if (valueCount > this.#ids.length) {
-      const grown = new Int32Array(Math.max(valueCount, 2 * this.#ids.length)).fill(UNKNOWN);
-      grown.set(this.#ids);
-      this.#ids = grown;
-    }
-    if (count > this.#wanted.length) this.#wanted = new Int32Array(count);
+  #reserve(valueCount: number): void {
+    if (valueCount <= this.#ids.length) return;
+    const grown = new Int32Array(Math.max(valueCount, 2 * this.#ids.length)).fill(UNKNOWN);
+    grown.set(this.#ids);
+    this.#ids = grown;
   }
 }
 
-/** Writes the positions of which no id is known to `wanted`, each once; answers how many. */
-function collectWanted(
-  positions: Int32Array,
-  count: number,
-  known: Int32Array,
-  wanted: Int32Array,
-): number {
-  let wantedCount = 0;
+/** The positions of which no id is known, each once. */
+function collectWanted(positions: Int32Array, count: number, known: Int32Array): number[] {
+  const wanted: number[] = [];
   for (let i = 0; i < count; i++) {
     const position = positions[i]!;
     if (known[position] !== UNKNOWN) continue;
     known[position] = WANTED;
-    wanted[wantedCount++] = position;
+    wanted.push(position);
   }
-  return wantedCount;
+  return wanted;
 }
 
 function copyIds(
