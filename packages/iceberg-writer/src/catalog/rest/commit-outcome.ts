@@ -51,8 +51,9 @@ export function commitOutcome(
     return { kind: "conflict", reason: `${name}: ${told}` };
   }
   const error = restError({ reply, doing, at });
-  // The server may have applied the commit before it failed to say so.
-  if (status >= 500 || status === 408) return { kind: "unknown", cause: error };
+  // The server may have applied the commit before it failed to say so, or says so in its own way.
+  const isSuccess = status < 300;
+  if (isSuccess || status >= 500 || status === 408) return { kind: "unknown", cause: error };
   if (status === 404) throw notFoundError("TABLE_NOT_FOUND", name, reply);
   throw error;
 }

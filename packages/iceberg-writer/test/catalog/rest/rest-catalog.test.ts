@@ -122,6 +122,8 @@ describe("a REST catalog", () => {
     ["502", { status: 502, body: "<html>bad gateway</html>" }],
     ["503", { status: 503 }],
     ["504", { status: 504 }],
+    ["a success without the table", { status: 204 }],
+    ["a success of another kind", { status: 202, body: "{}" }],
     ["an answer that is no JSON", { body: "<html>" }],
     ["an answer without metadata", { body: "{}" }],
     ["a connection that broke", failure("ECONNRESET")],
