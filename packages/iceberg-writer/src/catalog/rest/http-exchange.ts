@@ -77,8 +77,7 @@ export async function sendHttp(
     });
     return { kind: "answer", status: response.status, text: await readText(response) };
   } catch (cause) {
-    const kind = neverConnected.has(connectionErrorCode(cause)) ? "not-sent" : "no-answer";
-    return { kind, cause };
+    return { kind: isNeverConnected(cause) ? "not-sent" : "no-answer", cause };
   }
 }
 
@@ -99,11 +98,28 @@ async function readText(response: FetchResponse): Promise<string> {
   return new TextDecoder().decode(Buffer.concat(parts));
 }
 
-/** The system's name for what broke a connection; `fetch` wraps it, several deep. */
+/** A route may be lost under a connection that was made: the same codes then come of its use. */
+function isNeverConnected(error: unknown): boolean {
+  const { code = "", syscall = "connect" } = systemErrorOf(error) ?? {};
+  return neverConnected.has(code) && !/^(?:read|write)/u.test(syscall);
+}
+
+/** The system's name for what broke a connection, `""` where it has none. */
 export function connectionErrorCode(error: unknown): string {
+  return systemErrorOf(error)?.code ?? "";
+}
+
+/** What broke a connection, in the system's words; `fetch` wraps it, several deep. */
+function systemErrorOf(
+  error: unknown,
+): { readonly code: string; readonly syscall?: string } | undefined {
   for (let inner = error, depth = 0; inner instanceof Error && depth < 5; depth += 1) {
-    if ("code" in inner && typeof inner.code === "string") return inner.code;
+    if ("code" in inner && typeof inner.code === "string") {
+      const { code } = inner;
+      const hasCall = "syscall" in inner && typeof inner.syscall === "string";
+      return hasCall ? { code, syscall: String(inner.syscall) } : { code };
+    }
     inner = inner instanceof AggregateError ? inner.errors[0] : inner.cause;
   }
-  return "";
+  return undefined;
 }

@@ -42,8 +42,9 @@ async function open(
   return { catalog, calls };
 }
 
-function failure(code: string): Error {
-  return new TypeError("fetch failed", { cause: Object.assign(new Error(code), { code }) });
+function failure(code: string, syscall?: string): Error {
+  const cause = Object.assign(new Error(code), { code, ...(syscall !== undefined && { syscall }) });
+  return new TypeError("fetch failed", { cause });
 }
 
 const error = (message: string, type: string, code: number): string =>
@@ -127,6 +128,9 @@ describe("a REST catalog", () => {
     ["an answer that is no JSON", { body: "<html>" }],
     ["an answer without metadata", { body: "{}" }],
     ["a connection that broke", failure("ECONNRESET")],
+    // Linux tells of a lost route so, also under a connection that is in use.
+    ["a route that was lost while the answer was awaited", failure("EHOSTUNREACH", "read")],
+    ["a network that was lost while the request was sent", failure("ENETUNREACH", "write")],
     ["an answer that did not come in time", new DOMException("timed out", "TimeoutError")],
     ["an unknown error of the connection", new TypeError("fetch failed")],
   ])("takes %s for unknown: the commit may be applied", async (_, answer) => {
@@ -142,6 +146,7 @@ describe("a REST catalog", () => {
     ["a request it does not understand", { status: 400 }, "METADATA_INVALID", false],
     ["a refused connection", failure("ECONNREFUSED"), "CATALOG_UNAVAILABLE", true],
     ["a name that is not known", failure("ENOTFOUND"), "CATALOG_UNAVAILABLE", true],
+    ["no way there", failure("EHOSTUNREACH", "connect"), "CATALOG_UNAVAILABLE", true],
   ])("throws for %s: nothing was applied", async (_, answer, code, retryable) => {
     const { outcome } = await commitWith(answer);
     await expect(outcome).rejects.toMatchObject({ code, retryable });
