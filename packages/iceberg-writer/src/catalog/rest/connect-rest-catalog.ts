@@ -14,7 +14,7 @@ import { createRestCatalog } from "./rest-catalog.ts";
 import { sendRest } from "./rest-client.ts";
 import type { RestClient } from "./rest-client.ts";
 import { restError } from "./rest-error.ts";
-import { restSettingsOf } from "./rest-settings.ts";
+import { catalogPlace, restSettingsOf } from "./rest-settings.ts";
 import type { Properties } from "./rest-settings.ts";
 
 /** What the REST catalog is made of. */
@@ -71,7 +71,7 @@ async function loadConfig(
   const reply = await sendRest(client, { method: "GET", path: `/v1/config${query}` }, operation);
   if (reply.kind === "answer" && reply.status === 200) return readCatalogConfig(given, reply.text);
   const doing = "read the catalog's configuration";
-  throw restError({ reply, doing, at: `catalog ${client.uri}` });
+  throw restError({ reply, doing, at: catalogPlace(client.uri) });
 }
 
 function authenticationOf(

@@ -8,6 +8,7 @@ import { sendRest } from "./rest-client.ts";
 import type { RestClient } from "./rest-client.ts";
 import type { RestPaths } from "./rest-paths.ts";
 import { expectAnswer } from "./rest-reply.ts";
+import { catalogPlace } from "./rest-settings.ts";
 import { vendedStorageOf } from "./vended-storage.ts";
 
 /** A table whose credentials end. */
@@ -36,7 +37,7 @@ export async function requestCredentials(
     credentialsPath(client.uri, endpoint) ??
     (endpoints.has("loadCredentials") ? `${table}/credentials` : `${table}?snapshots=refs`);
   const reply = await sendRest(client, { method: "GET", path }, options);
-  const at = `catalog ${client.uri}`;
+  const at = catalogPlace(client.uri);
   const answer = expectAnswer({ reply, statuses: [200], doing, at });
   const { credentials } = vendedStorageOf({}, answer);
   if (credentials.length > 0) return credentials;

@@ -30,6 +30,7 @@ import type { MutationReply } from "./rest-mutation.ts";
 import { restPathsOf } from "./rest-paths.ts";
 import type { RestPaths } from "./rest-paths.ts";
 import { expectAnswer, isStatus } from "./rest-reply.ts";
+import { catalogPlace } from "./rest-settings.ts";
 import type { Properties } from "./rest-settings.ts";
 import { TableStorages } from "./table-storages.ts";
 import { vendedStorageOf } from "./vended-storage.ts";
@@ -227,7 +228,7 @@ class RestCatalog implements Catalog {
 
   /** Who is asked, for messages. */
   get #at(): string {
-    return `catalog ${this.#client.uri}`;
+    return catalogPlace(this.#client.uri);
   }
 
   #send(request: RestRequest, options?: OperationOptions): Promise<HttpReply> {

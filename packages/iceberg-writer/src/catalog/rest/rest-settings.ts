@@ -31,9 +31,16 @@ export function restSettingsOf(properties: Properties): RestSettings {
 export function catalogUri(properties: Properties): string {
   const uri = properties["uri"];
   if (uri === undefined || !URL.canParse(uri)) {
-    throw new IcebergError("SETTINGS_INVALID", `uri "${uri ?? ""}" of the REST catalog is no URL`);
+    const shown = (uri ?? "").replace(/\/\/.*@/su, "//…@");
+    throw new IcebergError("SETTINGS_INVALID", `uri "${shown}" of the REST catalog is no URL`);
   }
   return stripTrailingSlash(uri);
+}
+
+/** A catalog as messages name it: without what a user's part or a query could hold. */
+export function catalogPlace(uri: string): string {
+  const { protocol, host, pathname } = new URL(uri);
+  return `catalog ${stripTrailingSlash(`${protocol}//${host}${pathname}`)}`;
 }
 
 /** What `header.<name>` properties say, by name in lower case. */

@@ -152,10 +152,13 @@ describe("a REST catalog", () => {
     await expect(outcome).rejects.toMatchObject({ code, retryable });
   });
 
-  it("does not print the token", async () => {
+  it.each([
+    ["token", { token: "secret" }],
+    ["password of its uri", { uri: "http://me:secret@catalog/api/" }],
+  ])("does not print the %s", async (_, settings) => {
     const { catalog } = await open(
       { [`GET ${tablePath}?snapshots=all`]: { status: 401, body: error("expired", "Auth", 401) } },
-      { token: "secret" },
+      settings,
     );
     const thrown = await catalog.loadTable(identifier).catch((cause: unknown) => cause);
     expect(thrown).toMatchObject({ code: "CATALOG_UNAUTHORIZED" });

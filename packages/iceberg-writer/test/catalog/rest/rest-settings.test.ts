@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { readCatalogConfig } from "../../../src/catalog/rest/catalog-config.ts";
-import { restSettingsOf } from "../../../src/catalog/rest/rest-settings.ts";
+import { catalogPlace, restSettingsOf } from "../../../src/catalog/rest/rest-settings.ts";
 
 describe("rest settings", () => {
   it("lie between the server's defaults and its overrides", () => {
@@ -31,5 +31,11 @@ describe("rest settings", () => {
     [{ uri: "http://c", "rest.client.socket-timeout-ms": "0" }, /socket-timeout-ms "0"/u],
   ])("refuse %o", (properties, message) => {
     expect(() => restSettingsOf(properties)).toThrow(message);
+  });
+
+  it("are named without the password and the query that a uri may have", () => {
+    expect(catalogPlace("http://me:secret@c:81/api/?key=secret")).toBe("catalog http://c:81/api");
+    const uri = "http://me:se/cr@et@c:port";
+    expect(() => restSettingsOf({ uri })).toThrow('uri "http://…@c:port" of the REST catalog');
   });
 });
