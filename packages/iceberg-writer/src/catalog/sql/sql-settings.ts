@@ -41,13 +41,17 @@ export function sqlTarget(uri: string | undefined, warehouse: string): SqlTarget
   );
 }
 
-/** SQLAlchemy's path begins behind the slash that ends the empty host; Java's is the rest. */
+/**
+ * SQLAlchemy's path begins behind the slash that ends the empty host; Java's is the rest. Behind a
+ * question mark stand settings of either's driver.
+ */
 function sqlitePath(uri: string, rest: string): string {
-  const path = uri.startsWith("jdbc:") ? rest : rest.replace(/^\//u, "");
+  const [file = ""] = rest.split("?", 1);
+  const path = uri.startsWith("jdbc:") ? file : file.replace(/^\//u, "");
   return path === "" || path === ":memory:" ? ":memory:" : resolve(path);
 }
 
-/** The user's part of a URI may hold a password. */
+/** The user's part of a URI may hold a password, and so may its query. */
 function withoutSecrets(uri: string): string {
-  return uri.replace(/\/\/[^/@]*@/u, "//…@");
+  return uri.replace(/\/\/.*@/su, "//…@").replace(/\?.*$/su, "");
 }

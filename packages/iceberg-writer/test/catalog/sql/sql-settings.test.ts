@@ -15,6 +15,8 @@ describe("sqlTarget", () => {
     ["jdbc:sqlite:catalog.db", resolve("catalog.db")],
     ["sqlite:///:memory:", ":memory:"],
     ["sqlite://", ":memory:"],
+    ["sqlite:////data/catalog.db?timeout=30", "/data/catalog.db"],
+    ["jdbc:sqlite:/data/catalog.db?busy_timeout=30", "/data/catalog.db"],
   ])("reads %s as SQLAlchemy and JDBC do", (uri, path) => {
     expect(sqlTarget(uri, LOCAL)).toEqual({ kind: "sqlite", path });
   });
@@ -38,9 +40,12 @@ describe("sqlTarget", () => {
     );
   });
 
-  it("names another uri without its secrets", () => {
-    expect(() => sqlTarget("mysql://me:secret@db/lake", LOCAL)).toThrow(
-      'catalog uri "mysql://…@db/lake" is neither',
-    );
+  it.each([
+    "mysql://me:secret@db/lake",
+    "mysql://me:se@cret@db/lake",
+    "mysql://me:se/cret@db/lake",
+    "mysql://me@db/lake?password=secret",
+  ])("names another uri without its secrets", (uri) => {
+    expect(() => sqlTarget(uri, LOCAL)).toThrow('catalog uri "mysql://…@db/lake" is neither');
   });
 });
