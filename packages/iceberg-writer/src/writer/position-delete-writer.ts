@@ -8,6 +8,7 @@ import { DELETED_FILE_PATH, DELETED_POSITION } from "../spec/position-delete-sch
 import { currentSchema, partitionSpecById } from "../spec/table-metadata.ts";
 import { DataFileWriter } from "./data-file-writer.ts";
 import { createLocationProvider } from "./location-provider.ts";
+import { partitionKey } from "./partition-key.ts";
 
 /** Rows of one data file that are to be deleted. */
 export interface DeletedRows {
@@ -37,13 +38,17 @@ export async function writePositionDeletes(
   const { metadata } = table;
   const schema = currentSchema(metadata);
   const locations = createLocationProvider(metadata);
-  const partitions = Map.groupBy(deleted, ({ dataFile: { specId, partition } }) => {
-    const path = partitionToPath(partitionSpecById(metadata, specId), schema, partition);
-    return locations.newDataLocation(path, `00000-0-${specId}`);
-  });
+  // Not by their folders: those of different partitions may be the same.
+  const partitions = Map.groupBy(
+    deleted,
+    ({ dataFile: { specId, partition } }) => `${specId} ${partitionKey(partition)}`,
+  );
   const files: DataFile[] = [];
-  for (const [prefix, rows] of partitions) {
-    files.push(await writeFile(table, `${prefix}-${randomUUID()}-deletes.parquet`, rows, options));
+  for (const rows of partitions.values()) {
+    const { specId, partition } = rows[0]!.dataFile;
+    const path = partitionToPath(partitionSpecById(metadata, specId), schema, partition);
+    const name = `00000-0-${specId}-${randomUUID()}-deletes.parquet`;
+    files.push(await writeFile(table, locations.newDataLocation(path, name), rows, options));
   }
   return files;
 }
