@@ -16,12 +16,12 @@ export function columnOfDecoded(
   decoded: DecodedArray,
 ): FlatColumn {
   const columnType = columnTypeOf(type);
+  const convert = converterOf(type, element);
   const isWhole = decoded instanceof Int32Array || decoded instanceof BigInt64Array;
   if (isWhole && isStoredAs(columnType.kind, decoded)) {
     const values = decoded.slice();
     return { layout: "primitive", type: columnType, length: values.length, nullCount: 0, values };
   }
-  const convert = converterOf(type, element);
   const builder = createColumnBuilder(columnType, decoded.length);
   for (const value of decoded as Iterable<FlatValue | null | undefined>) {
     if (value === null || value === undefined) builder.appendNull();
