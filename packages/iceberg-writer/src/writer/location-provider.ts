@@ -18,10 +18,11 @@ export function createLocationProvider({
   properties,
 }: Pick<TableMetadata, "location" | "properties">): LocationProvider {
   const dataPath = withoutSlash(properties["write.data.path"] ?? `${withoutSlash(location)}/data`);
-  if (properties["write.object-storage.enabled"] !== "true") {
+  if (properties["write.object-storage.enabled"]?.toLowerCase() !== "true") {
     return { newDataLocation: (partitionPath, name) => joinPath(dataPath, partitionPath, name) };
   }
-  const isPartitioned = properties["write.object-storage.partitioned-paths"] !== "false";
+  const partitionedPaths = properties["write.object-storage.partitioned-paths"] ?? "true";
+  const isPartitioned = partitionedPaths.toLowerCase() === "true";
   return {
     newDataLocation: (partitionPath, fileName) => {
       if (!isPartitioned) return `${dataPath}/${hashFolders(fileName)}-${fileName}`;

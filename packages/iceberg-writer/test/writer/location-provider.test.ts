@@ -26,6 +26,18 @@ test.each([
   expect(locateFile(flat, "day=1")).toBe(`s3://t/data/${folders}-${name}`);
 });
 
+test("takes true and false in any case, as Java's parser of booleans does", () => {
+  const folders = "0101/0110/1001/10110010";
+  const provider = createLocationProvider({
+    location: "s3://t",
+    properties: {
+      "write.object-storage.enabled": "TRUE",
+      "write.object-storage.partitioned-paths": "False",
+    },
+  });
+  expect(provider.newDataLocation("day=1", "a")).toBe(`s3://t/data/${folders}-a`);
+});
+
 test("hashes the partition's folders with the name", () => {
   const location = locate({ "write.object-storage.enabled": "true" });
   expect(location).toMatch(
