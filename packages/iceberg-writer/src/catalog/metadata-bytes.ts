@@ -20,12 +20,22 @@ export async function encodeMetadata(
  */
 export async function decodeMetadata(bytes: Uint8Array, location: string): Promise<TableMetadata> {
   const isGzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const text = new TextDecoder().decode(isGzipped ? await promisify(gunzip)(bytes) : bytes);
+  const plain = isGzipped ? await inflated(bytes, location) : bytes;
   try {
-    return parseTableMetadata(text);
+    return parseTableMetadata(new TextDecoder().decode(plain));
   } catch (cause) {
     if (!(cause instanceof IcebergError)) throw cause;
     const context = { ...cause.context, location };
     throw new IcebergError(cause.code, `${location}: ${cause.message}`, { context, cause });
+  }
+}
+
+async function inflated(bytes: Uint8Array, location: string): Promise<Uint8Array> {
+  try {
+    return await promisify(gunzip)(bytes);
+  } catch (cause) {
+    const told = cause instanceof Error ? cause.message : String(cause);
+    const message = `${location} is no whole gzip file: ${told}`;
+    throw new IcebergError("METADATA_INVALID", message, { context: { location }, cause });
   }
 }

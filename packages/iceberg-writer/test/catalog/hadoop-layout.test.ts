@@ -103,6 +103,16 @@ describe("files of the layout", () => {
     });
   });
 
+  it("name a compressed version that is cut off", async () => {
+    const whole = gzipSync(await fileIo.read(table.metadataLocation ?? ""));
+    await fileIo.write("memory://w/db/u/metadata/v1.gz.metadata.json", whole.subarray(0, -9));
+    const loading = catalog.loadTable({ namespace: ["db"], name: "u" });
+    await expect(loading).rejects.toMatchObject({
+      code: "METADATA_INVALID",
+      message: expect.stringContaining("v1.gz.metadata.json"),
+    });
+  });
+
   it("go on compressed where they were, in both spellings", async () => {
     for (const name of ["v1.gz.metadata.json", "v1.metadata.json.gz"]) {
       const plain = await fileIo.read(table.metadataLocation ?? "");
