@@ -36,7 +36,10 @@ export function assignmentProtocols(
   ];
 }
 
-/** The leader's answer to the group: who reads what, by the protocol that the group has taken. */
+/**
+ * The leader's answer to the group: who reads what, by the protocol that the group has taken. A
+ * member that does not want the topic gets nothing of it.
+ */
 export function shareOut(
   protocolName: string | undefined,
   topic: string,
@@ -45,21 +48,21 @@ export function shareOut(
 ): { memberId: string; assignment: Buffer }[] {
   const subscriptions = members.map(({ memberId, metadata }) => ({
     memberId,
+    metadata,
     topics: decodeSubscription(metadata),
   }));
   const shares =
     protocolName === COOPERATIVE_PROTOCOL_NAME
       ? assignCooperatively(
           partitions,
-          members.map(({ memberId, metadata }) => ({
-            memberId,
-            ...decodeOwnership(topic, metadata),
-          })),
+          subscriptions
+            .filter(({ topics }) => topics.includes(topic))
+            .map(({ memberId, metadata }) => ({ memberId, ...decodeOwnership(topic, metadata) })),
         )
       : assignRoundRobin(topic, partitions, subscriptions);
-  return [...shares].map(([memberId, share]) => ({
+  return members.map(({ memberId }) => ({
     memberId,
-    assignment: encodeAssignment(topic, share),
+    assignment: encodeAssignment(topic, shares.get(memberId) ?? []),
   }));
 }
 

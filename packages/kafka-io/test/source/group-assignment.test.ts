@@ -10,6 +10,7 @@ import {
   encodeOwningSubscription,
   encodeSubscription,
   type Ownership,
+  shareOut,
 } from "../../src/source/group-assignment.ts";
 
 interface Codec<T> {
@@ -126,4 +127,27 @@ describe("assignRoundRobin", () => {
       }),
     );
   });
+});
+
+describe("sharing out", () => {
+  test.each(["cooperative-sticky", "RoundRobinAssigner"])(
+    "by %s gives nothing to members that read another topic",
+    (protocolName) => {
+      const nothing = { owned: [], generationId: -1 };
+      const shares = shareOut(
+        protocolName,
+        "ratings",
+        [0, 1, 2],
+        [
+          { memberId: "a", metadata: encodeOwningSubscription("other", nothing) },
+          { memberId: "b", metadata: encodeOwningSubscription("ratings", nothing) },
+        ],
+      );
+      const given = shares.map(({ memberId, assignment }) => [
+        memberId,
+        decodeAssignment("ratings", assignment),
+      ]);
+      expect(Object.fromEntries(given)).toEqual({ a: [], b: [0, 1, 2] });
+    },
+  );
 });
