@@ -10,6 +10,7 @@ import type { RecordChunk } from "@salon/kafka-io";
 import type { DecodedRecords } from "@salon/schema";
 import { deadLetterCause } from "../mapping/dead-letter-cause.ts";
 import { HEADERS_COLUMN } from "../mapping/dead-letter-schema.ts";
+import { deadLetterTimestamp } from "../mapping/dead-letter-timestamp.ts";
 import type { TableBinding } from "../mapping/table-binding.ts";
 
 const TWO_TO_32 = 4_294_967_296;
@@ -71,9 +72,9 @@ export function deadLetterRows(
   for (const record of rejected) {
     const { index } = record;
     kafkaOffset.append(BigInt(offsets[index] ?? 0));
-    const timestampMs = chunk.timestampsMs[index] ?? -1;
-    if (timestampMs < 0) kafkaTimestamp.appendNull();
-    else kafkaTimestamp.append(microseconds(timestampMs));
+    const timestamp = deadLetterTimestamp(chunk.timestampsMs[index] ?? -1);
+    if (timestamp === undefined) kafkaTimestamp.appendNull();
+    else kafkaTimestamp.append(timestamp);
     appendSlice(key, chunk.buffer, chunk.keyStarts[index] ?? -1, chunk.keyEnds[index] ?? -1);
     appendSlice(value, chunk.buffer, chunk.valueStarts[index] ?? -1, chunk.valueEnds[index] ?? -1);
     code.append(deadLetterCause(record));

@@ -1,6 +1,7 @@
 import { valueAt } from "@salon/columns";
 import type { RecordChunk } from "@salon/kafka-io";
 import type { DecodedRecords } from "@salon/schema";
+import { deadLetterTimestamp } from "../mapping/dead-letter-timestamp.ts";
 import type { ComparedRecord } from "./compared-record.ts";
 
 /** The offsets of a chunk's records with their indexes. */
@@ -32,9 +33,8 @@ export function ruledOutRecord(chunk: RecordChunk, index: number): ComparedRecor
 }
 
 function deadLetterValues(chunk: RecordChunk, index: number): ComparedRecord["values"] {
-  const timestampMs = chunk.timestampsMs[index] ?? -1;
   return [
-    timestampMs < 0 ? null : BigInt(timestampMs) * 1000n,
+    deadLetterTimestamp(chunk.timestampsMs[index] ?? -1) ?? null,
     slice(chunk.buffer, chunk.keyStarts[index], chunk.keyEnds[index]),
     slice(chunk.buffer, chunk.valueStarts[index], chunk.valueEnds[index]),
   ];

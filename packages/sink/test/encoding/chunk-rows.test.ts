@@ -66,4 +66,16 @@ describe("rows of a chunk", () => {
     });
     expect(rowAt(dead, 1)).toMatchObject({ value: null, error_code: "NULL_VALUE" });
   });
+
+  it.each([
+    // Producers may send any int64, and brokers before Kafka 4.0 take it.
+    ["late, and held by a timestamptz", 9_000_000_000_000_000, 9_000_000_000_000_000_000n],
+    ["later than a timestamptz goes", 9_223_372_036_854_776, null],
+    ["the latest of Kafka", 2 ** 63, null],
+  ])("may have a Kafka timestamp that is %s", (_, timestampMs, expected) => {
+    const far = { ...chunk, timestampsMs: new Float64Array(4).fill(timestampMs) };
+    const form = { decidedBy: 42n, hasHeaders: false };
+    const dead = deadLetterRows(decoded, { ...origin, chunk: far }, form);
+    expect(rowAt(dead, 0)).toMatchObject({ _kafka_timestamp: expected });
+  });
 });
