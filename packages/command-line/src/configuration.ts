@@ -47,7 +47,7 @@ function textOf(flag: string, value: unknown): string {
   if (Array.isArray(value)) {
     return value.map((each) => (isFile ? String(each) : pairsText(String(each)))).join(", ");
   }
-  return withoutUserInfo(String(value));
+  return withoutSecrets(String(value));
 }
 
 /** Pairs `name=value`, of which a variable holds several. */
@@ -58,11 +58,16 @@ function pairsText(text: string): string {
       const end = pair.indexOf("=");
       const name = pair.slice(0, Math.max(end, 0));
       if (SECRET_PROPERTY.test(name)) return `${name.trim()}=${HIDDEN}`;
-      return withoutUserInfo(pair.trim());
+      return withoutSecrets(pair.trim());
     })
     .join(", ");
 }
 
-function withoutUserInfo(text: string): string {
-  return text.replace(/(\w:\/\/)[^/?#\s]*@/g, `$1${HIDDEN}@`);
+/** What a URI may hold of them: a user with a password, and parameters, as JDBC has them. */
+function withoutSecrets(text: string): string {
+  return text
+    .replace(/(\w:\/\/)[^/?#\s]*@/g, `$1${HIDDEN}@`)
+    .replace(/(?<=[?&;])([^=&;\s]+)=[^&;\s]*/g, (parameter, name: string) =>
+      SECRET_PROPERTY.test(name) ? `${name}=${HIDDEN}` : parameter,
+    );
 }

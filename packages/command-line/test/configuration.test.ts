@@ -51,6 +51,7 @@ describe("describeConfiguration", () => {
       "header.Authorization=Basic hunter2",
       "jdbc.password=hunter2",
       "uri=postgresql://user:hunter2@db:5432/catalog",
+      "other.uri=jdbc:postgresql://db/catalog?user=me&password=hunter2&ssl=true",
       "s3.endpoint=http://localhost:9000",
     ];
     const all = configuration(...properties.map((each) => `--catalog-property=${each}`));
@@ -58,6 +59,7 @@ describe("describeConfiguration", () => {
     expect(all["--sasl-password"]).toBe("(hidden) | environment");
     expect(all["--catalog-property"]).toContain("s3.secret-access-key=(hidden)");
     expect(all["--catalog-property"]).toContain("uri=postgresql://(hidden)@db:5432/catalog");
+    expect(all["--catalog-property"]).toContain("/catalog?user=me&password=(hidden)&ssl=true");
     expect(all["--catalog-property"]).toContain("s3.endpoint=http://localhost:9000");
   });
 
