@@ -51,7 +51,7 @@ export class SnapshotExpiry implements AsyncDisposable {
   consider(tables: readonly CatalogTable[]): void {
     const { clock } = this.#components;
     if (this.#running !== undefined || clock.nowMs() < this.#pausedUntilMs) return;
-    const due = tables.filter((table) => this.#isDue(table));
+    const due = tables.filter((table) => this.#isDueOrWarn(table));
     if (due.length === 0) return;
     this.#running = this.#expireAll(due).finally(() => {
       this.#running = undefined;
@@ -66,10 +66,20 @@ export class SnapshotExpiry implements AsyncDisposable {
     forget();
   }
 
+  /** What people make of a table's properties may be no settings at all. */
+  #isDueOrWarn(table: CatalogTable): boolean {
+    try {
+      return this.#isDue(table);
+    } catch (error) {
+      this.#warn(table, error);
+      return false;
+    }
+  }
+
   #isDue({ metadata }: CatalogTable): boolean {
     const { properties } = metadata;
-    if (properties[EXPIRY_PROPERTY] !== "true" || properties["gc.enabled"] === "false")
-      return false;
+    const isForbidden = properties["gc.enabled"]?.toLowerCase() === "false";
+    if (properties[EXPIRY_PROPERTY] !== "true" || isForbidden) return false;
     const { snapshotIds } = expiredSnapshots(metadata, this.#components.nowMs());
     return snapshotIds.length >= EXPIRED_MIN;
   }
@@ -88,10 +98,16 @@ export class SnapshotExpiry implements AsyncDisposable {
         const { expired } = await expireSnapshots({ catalog, table, components }, { signal });
         logger.debug({ table: name, snapshots: expired.snapshotIds.length }, "snapshots expired");
       } catch (error) {
-        this.#pausedUntilMs = clock.nowMs() + PAUSE_AFTER_FAILURE_MS;
-        const reason = error instanceof Error ? error.message : String(error);
-        logger.warn({ table: name, err: reason }, "old snapshots are not expired, trying later");
+        this.#warn(table, error);
       }
     }
+  }
+
+  #warn({ identifier }: CatalogTable, error: unknown): void {
+    const { clock, logger } = this.#components;
+    this.#pausedUntilMs = clock.nowMs() + PAUSE_AFTER_FAILURE_MS;
+    const reason = error instanceof Error ? error.message : String(error);
+    const fields = { table: identifier.name, err: reason };
+    logger.warn(fields, "old snapshots are not expired, trying later");
   }
 }

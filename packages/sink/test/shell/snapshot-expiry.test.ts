@@ -66,11 +66,18 @@ describe("SnapshotExpiry", () => {
     ["says nothing of it", {}],
     ["says no", { ...EXPIRING_TABLE_PROPERTIES, "salon.expire-snapshots": "false" }],
     ["forbids deleting files", { ...EXPIRING_TABLE_PROPERTIES, "gc.enabled": "false" }],
+    ["forbids it in capitals", { ...EXPIRING_TABLE_PROPERTIES, "gc.enabled": "FALSE" }],
   ])("leaves alone a table that %s", async (_, properties) => {
     expect(await afterExpiry(1_000 * HOUR_MS, properties)).toEqual({
       snapshots: 160,
       warnings: [],
     });
+  });
+
+  it("warns of an age that is none, and throws nothing", async () => {
+    const ages = { "history.expire.max-snapshot-age-ms": "1h" };
+    const failed = await afterExpiry(2 * HOUR_MS, { ...EXPIRING_TABLE_PROPERTIES, ...ages });
+    expect(failed).toMatchObject({ snapshots: 160, warnings: [expect.any(String)] });
   });
 
   it("warns of a failure, and throws nothing", async () => {
