@@ -99,9 +99,11 @@ async function readIntoTable(
   const { catalog, source, events, rules = [], logger, signal, observe } = components;
   const { clock = processClock } = components;
   const summary = { rows: 0, dead: 0, commits: 0 };
+  const failed = new AbortController();
   const starting = {
     clock,
-    signal,
+    // Where the tables cannot be opened nobody waits for the topic any more.
+    signal: AbortSignal.any([signal, failed.signal]),
     timeoutMs: resolved.startupTimeoutMs,
     onRetry: (error: Error, waitMs: number) => {
       logger.warn(
@@ -116,6 +118,7 @@ async function readIntoTable(
     retryWhileUnavailable(() => openTables(catalog, events, resolved), starting),
   ]).catch((error: unknown) => {
     if (signal.aborted) return [undefined, undefined] as const;
+    failed.abort();
     throw error;
   });
   if (awaited === undefined) return summary;
@@ -226,8 +229,9 @@ async function awaitTopics(
   ...[source, settings, components, starting]: Parameters<typeof awaitTopic>
 ): ReturnType<typeof awaitTopic> {
   const awaited = await awaitTopic(source, settings, components, starting);
-  const { deadLetterSink, signal } = components;
+  const { deadLetterSink } = components;
   const { partitionCount } = awaited.topic;
+  const { signal } = starting;
   if (deadLetterSink !== undefined) {
     await retryWhileUnavailable(() => deadLetterSink.ensureTopic(partitionCount, signal), starting);
   }
@@ -238,9 +242,10 @@ async function awaitTopics(
 async function awaitTopic(
   source: KafkaSource,
   settings: ResolvedSinkSettings,
-  { logger, signal }: SinkComponents,
+  { logger }: SinkComponents,
   starting: Parameters<typeof retryWhileUnavailable>[1],
 ): Promise<{ readonly topic: TopicDescription; readonly isNew: boolean }> {
+  const { signal } = starting;
   for (let looks = 0; ; looks++) {
     const topic = await retryWhileUnavailable(() => source.describeTopic(signal), starting);
     if (topic !== undefined) return { topic, isNew: looks > 0 };

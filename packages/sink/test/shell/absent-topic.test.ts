@@ -1,6 +1,7 @@
-import { openCatalog } from "@salon/iceberg-writer";
+import { type Catalog, openCatalog } from "@salon/iceberg-writer";
 import type { KafkaSource } from "@salon/kafka-io";
 import { ratingsSchema } from "@salon/schema";
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { runSink } from "../../src/shell/run-sink.ts";
 import { processClock } from "../../src/shell/sink-clock.ts";
@@ -8,6 +9,7 @@ import { MemorySource, MemoryTopic } from "./memory-topic.ts";
 
 /** A source whose topic exists only when it was asked for a few times. */
 class LateSource extends MemorySource {
+  looks = 0;
   #absentLooks: number;
 
   constructor(topic: MemoryTopic, absentLooks: number) {
@@ -16,6 +18,7 @@ class LateSource extends MemorySource {
   }
 
   override describeTopic(): ReturnType<KafkaSource["describeTopic"]> {
+    this.looks += 1;
     if (this.#absentLooks-- > 0) return Promise.resolve(undefined);
     return super.describeTopic();
   }
@@ -24,14 +27,23 @@ class LateSource extends MemorySource {
 async function runLatest(
   absentLooks: number,
 ): Promise<{ readonly rows: number; readonly warnings: readonly string[] }> {
+  await using catalog = await openCatalog({ type: "memory" });
   const topic = new MemoryTopic(1);
   topic.append(0, `{"customer_id":1}`, `{"customer_id":2}`);
-  const warnings: string[] = [];
-  await using catalog = await openCatalog({ type: "memory" });
   await using source = new LateSource(topic, absentLooks);
-  const { rows } = await runSink(
+  const warnings: string[] = [];
+  const { rows } = await runOn(source, catalog, warnings);
+  return { rows, warnings };
+}
+
+function runOn(
+  source: LateSource,
+  catalog: Catalog,
+  warnings: string[],
+): ReturnType<typeof runSink> {
+  return runSink(
     {
-      topic: topic.name,
+      topic: "ratings",
       table: { namespace: [], name: "bronze" },
       assign: [0],
       startingOffsets: "latest",
@@ -50,7 +62,6 @@ async function runLatest(
       },
     },
   );
-  return { rows, warnings };
 }
 
 describe("a topic that is absent at the start", () => {
@@ -63,5 +74,19 @@ describe("a topic that is absent at the start", () => {
 
   it("is not one that was there, of which latest leaves out what it had", async () => {
     expect(await runLatest(0)).toEqual({ rows: 0, warnings: [] });
+  });
+
+  it("is waited for no longer when the tables cannot be opened", async () => {
+    await using source = new LateSource(new MemoryTopic(1), Number.POSITIVE_INFINITY);
+    await using catalog = await openCatalog({ type: "memory" });
+    const broken: Catalog = {
+      ...catalog,
+      loadTable: () => Promise.reject(new Error("no such thing")),
+    };
+    await expect(runOn(source, broken, [])).rejects.toThrow("no such thing");
+    await delay(20);
+    const { looks } = source;
+    await delay(50);
+    expect(source.looks).toBe(looks);
   });
 });
