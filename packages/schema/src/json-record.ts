@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { RejectionCode } from "./decoder.ts";
+import { parseExactInteger } from "./exact-integer.ts";
 import { findJsonMembers } from "./json-members.ts";
 
 /** Why a value does not fit its field, or a record is no object. */
@@ -14,7 +15,12 @@ export interface JsonRecord {
   get(key: string): unknown;
   /** The text of a number as it was sent, for those that a double cannot hold. */
   numberText(key: string): string;
+  /** Whether a number that a double holds as an integer was sent as one: 0.99999999999999999 not. */
+  isIntegral(key: string): boolean;
 }
+
+/** Only numbers of 16 digits and a point, or of a negative exponent, are rounded to integers. */
+const MAY_BE_ROUNDED = /[\d.]{17}|\d[eE]-/;
 
 /** Reads `buffer[start .. end]` as a JSON object. */
 export function parseJsonRecord(
@@ -37,9 +43,15 @@ export function parseJsonRecord(
     return { code: "NOT_AN_OBJECT", message: `${describeJson(value)} is no object` };
   }
   const members = value as Readonly<Record<string, unknown>>;
+  const numberText = (key: string): string => findText(buffer, start, end, key);
+  let mayBeRounded: boolean | undefined;
   return {
     get: (key) => (Object.hasOwn(members, key) ? members[key] : undefined),
-    numberText: (key) => findText(buffer, start, end, key),
+    numberText,
+    isIntegral: (key) => {
+      mayBeRounded ??= MAY_BE_ROUNDED.test(bytes.latin1Slice());
+      return !mayBeRounded || parseExactInteger(numberText(key)) !== undefined;
+    },
   };
 }
 

@@ -224,6 +224,23 @@ describe.each([
     ]);
   });
 
+  it.each(["int", "long"] as const)(
+    "takes for an %s no number that only a double rounds",
+    (type) => {
+      const schema = defineEventSchema({ name: "integers", fields: [{ name: "i", type }] });
+      const rounded = ["0.99999999999999999", "2147483646.9999999999", "1e-400", "-10e-400"];
+      for (const text of [...rounded, ...(type === "long" ? ["4503599627370497.5"] : [])]) {
+        expect(decodeValues(create(schema), [`{"i":${text}}`]).rejected).toMatchObject([
+          { code: "WRONG_TYPE", field: "i", message: `${text} is no ${type}` },
+        ]);
+      }
+      for (const text of ["1.00000000000000000", "10e-1", "1000000000000000000000000e-24"]) {
+        const [read] = outcomesOf(decodeValues(create(schema), [`{"i":${text}}`]), 1);
+        expect(Number((read as { readonly i: number | bigint }).i)).toBe(1);
+      }
+    },
+  );
+
   it("takes a repeated long's last text, and no nested one", () => {
     const schema = defineEventSchema({ name: "long", fields: [{ name: "l", type: "long" }] });
     const text = String.raw`{"l":1,"x":{"l":9007199254740995},"\u006c":9007199254740993,"y":["\\\"l"]}`;

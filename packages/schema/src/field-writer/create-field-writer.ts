@@ -36,7 +36,7 @@ export function createFieldWriter(
     case "int":
     case "float":
     case "double":
-      return new NumberWriter(field.type, lendsColumns);
+      return new NumberWriter(field.name, field.type, lendsColumns);
     case "long":
       return new LongWriter(field.name, lendsColumns);
     case "string":

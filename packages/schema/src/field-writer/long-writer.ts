@@ -3,7 +3,7 @@ import { parseExactInteger } from "../exact-integer.ts";
 import type { JsonProblem, JsonRecord } from "../json-record.ts";
 import { ColumnMemory } from "./column-memory.ts";
 import type { FieldWriter } from "./field-writer.ts";
-import { findIntegerProblem, outOfRange } from "./number-writer.ts";
+import { findIntegerProblem, findRoundingProblem, outOfRange } from "./number-writer.ts";
 
 const TWO_TO_32 = 4_294_967_296;
 const TEXT_LENGTH_MAX = 40;
@@ -45,8 +45,9 @@ export class LongWriter implements FieldWriter {
     const problem = findIntegerProblem(value, "long");
     if (problem !== undefined) return problem;
     if (Number.isSafeInteger(value)) {
-      this.writeSafeInteger(row, value as number);
-      return undefined;
+      const rounded = findRoundingProblem(this.name, "long", record);
+      if (rounded === undefined) this.writeSafeInteger(row, value as number);
+      return rounded;
     }
     const text = record.numberText(this.name);
     const exact = parseExactInteger(text);

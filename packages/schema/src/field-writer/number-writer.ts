@@ -1,6 +1,6 @@
 import { NullRows, type Column, type FlatColumnType } from "@salon/columns";
+import { describeJson, type JsonProblem, type JsonRecord } from "../json-record.ts";
 import { ColumnMemory } from "./column-memory.ts";
-import { describeJson, type JsonProblem } from "../json-record.ts";
 import type { FieldWriter } from "./field-writer.ts";
 
 type NumberFieldType = "int" | "float" | "double";
@@ -12,15 +12,19 @@ const COLUMN_TYPES: Readonly<Record<NumberFieldType, FlatColumnType>> = {
   double: { kind: "float64" },
 };
 
+const TEXT_LENGTH_MAX = 40;
+
 /** Writes `int`, `float` and `double` fields. */
 export class NumberWriter implements FieldWriter {
   /** Written to by generated code too, with numbers that it knows to be in range. */
   values: NumberValues;
   readonly type: NumberFieldType;
+  private readonly name: string;
   private readonly memory: ColumnMemory<NumberValues>;
   private readonly nulls = new NullRows();
 
-  constructor(type: NumberFieldType, lendsColumns: boolean) {
+  constructor(name: string, type: NumberFieldType, lendsColumns: boolean) {
+    this.name = name;
     this.type = type;
     this.memory = new ColumnMemory((length) => createValues(type, length), lendsColumns);
     this.values = this.memory.take(0);
@@ -35,8 +39,10 @@ export class NumberWriter implements FieldWriter {
     this.nulls.add(row);
   }
 
-  writeJson(row: number, value: unknown): JsonProblem | undefined {
-    const problem = findNumberProblem(value, this.type);
+  writeJson(row: number, value: unknown, record: JsonRecord): JsonProblem | undefined {
+    const problem =
+      findNumberProblem(value, this.type) ??
+      (this.type === "int" ? findRoundingProblem(this.name, this.type, record) : undefined);
     if (problem === undefined) this.values[row] = value as number;
     return problem;
   }
@@ -80,6 +86,17 @@ export function findIntegerProblem(value: unknown, type: "int" | "long"): JsonPr
   if (typeof value !== "number") return wrongType(value, type);
   if (!Number.isFinite(value)) return outOfRange(describeJson(value), type);
   return Number.isInteger(value) ? undefined : wrongType(value, type);
+}
+
+/** What keeps an integer that a double holds from being the one that was sent. */
+export function findRoundingProblem(
+  name: string,
+  type: "int" | "long",
+  record: JsonRecord,
+): JsonProblem | undefined {
+  if (record.isIntegral(name)) return undefined;
+  const excerpt = record.numberText(name).slice(0, TEXT_LENGTH_MAX);
+  return { code: "WRONG_TYPE", message: `${excerpt} is no ${type}` };
 }
 
 /** The problem of a value of another type than the field takes. */
