@@ -8,6 +8,7 @@ const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T([\d:.]+)(Z|[+-]\d{2}:\d{2})?$/;
 const OFFSET = /^([+-])(\d{2}):(\d{2})$/;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 const DECIMAL = /^([+-]?)(\d+)(?:\.(\d+))?$/;
+const EXPONENTIAL = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/;
 
 const MILLIS_PER_DAY = 86_400_000;
 const MICROS_PER_DAY = 86_400_000_000n;
@@ -47,7 +48,7 @@ function convert(type: PrimitiveType, value: unknown): PrimitiveValue | undefine
         ? BigInt(value)
         : asPrimitive(value);
     case "decimal":
-      return typeof value === "bigint" ? value : parseDecimal(String(value), type.scale);
+      return typeof value === "bigint" ? value : parseDecimal(decimalText(value), type.scale);
     case "date":
       return convertDate(value);
     case "time":
@@ -79,6 +80,17 @@ function isInPrecision(type: PrimitiveType, value: PrimitiveValue): boolean {
   if (type.kind !== "decimal" || typeof value !== "bigint") return true;
   const limit = 10n ** BigInt(type.precision);
   return -limit < value && value < limit;
+}
+
+/** A number's shortest digits, without the exponent that `String` gives the smallest and largest. */
+function decimalText(value: unknown): string {
+  const text = String(value);
+  const [, sign = "", whole, fraction = "", exponent] =
+    typeof value === "number" ? (EXPONENTIAL.exec(text) ?? []) : [];
+  if (whole === undefined) return text;
+  const places = Number(exponent);
+  if (places < 0) return `${sign}0.${"0".repeat(-places - 1)}${whole}${fraction}`;
+  return sign + (whole + fraction).padEnd(places + 1, "0");
 }
 
 function parseDecimal(text: string, scale: number): bigint | undefined {
