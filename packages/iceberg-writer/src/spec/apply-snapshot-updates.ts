@@ -9,7 +9,7 @@ export function addSnapshot(progress: UpdateProgress, snapshot: Snapshot): Updat
   const { metadata } = progress;
   const { snapshotId, sequenceNumber, timestampMs } = snapshot;
   if (snapshotById(metadata, snapshotId) !== undefined) {
-    throw rejectUpdate(`snapshot ${snapshotId} is in the table already`, { snapshotId });
+    throw rejectUpdate(`snapshot already exists for id ${snapshotId}`, { snapshotId });
   }
   if (metadata.formatVersion > 1 && sequenceNumber <= metadata.lastSequenceNumber) {
     throw rejectUpdate(

@@ -51,7 +51,7 @@ describe("an append", () => {
   });
 
   test("of a known snapshot id is refused", () => {
-    expect(() => commitAll(metadata, appendOf(2))).toThrow("snapshot 2 is in the table already");
+    expect(() => commitAll(metadata, appendOf(2))).toThrow("snapshot already exists for id 2");
   });
 
   test("must have a sequence number after the last one", () => {
