@@ -35,8 +35,8 @@ export function takePosition(state: EngineState, view: TableView): EngineStep {
   const conflict = sourceConflict(view.others, state.identity);
   if (conflict !== undefined) return fail(state, conflict);
   if (isNewTo(view) && state.record === undefined) return measure(state, view);
-  const rollback = acceptedRollback(state, view);
-  if (rollback !== undefined) return restore(state, view, rollback);
+  const left = acceptedRollback(state, view)?.left ?? provedCopy(view);
+  if (left !== undefined) return restore(state, view, left);
   const record = positionOf(state, view);
   if (record instanceof SinkError) return fail(state, record);
   // Another member may have seen a topic grow that this one has not: only the topic can tell.
@@ -54,7 +54,7 @@ export function takePosition(state: EngineState, view: TableView): EngineStep {
       isCounting: state.isCounting || hasGrown,
       phase: state.phase === "establishing" ? "running" : state.phase,
       appliedThrough: Math.max(state.appliedThrough, view.appliedThrough),
-      proved: provedBy(view),
+      proved: undefined,
     },
     [
       ...(hasGrown ? [{ kind: "count-partitions" } as const] : []),
@@ -71,9 +71,10 @@ function isNewTo({ reading, evidence, appliedThrough }: TableView): boolean {
   );
 }
 
-function provedBy({ reading, mainSnapshotId }: TableView): ProvedPosition | undefined {
-  if (reading.kind !== "uncertain" || mainSnapshotId === undefined) return undefined;
-  return { mainSnapshotId, copySnapshotId: reading.copy.snapshotId };
+/** The position of a copy that rows prove, where no later dead letters speak against it. */
+function provedCopy({ reading, evidence, appliedThrough }: TableView): SourceRecord | undefined {
+  if (reading.kind !== "uncertain" || evidence !== true) return undefined;
+  return isBelowWatermark(reading, appliedThrough) ? undefined : reading.copy.record;
 }
 
 /** Asks where the log of each partition begins and ends, for the first position. */
@@ -93,17 +94,20 @@ function acceptedRollback(state: EngineState, view: TableView): Rollback | undef
   return rollbackOf(view.reading);
 }
 
-/** States the position that a rollback left anew; what was read beyond it is let go. */
-function restore(state: EngineState, view: TableView, { left }: Rollback): EngineStep {
+/** States a position anew that main's line does not have; what was read beyond it is let go. */
+function restore(state: EngineState, view: TableView, left: SourceRecord): EngineStep {
   const error = identityError(left, grownIdentity(state.identity, left));
   if (error !== undefined) return fail(state, error);
   if (view.appliedThrough < left.applied) return fail(state, deadLettersUndone(left, view));
   const dropped = rewind(state, 0);
   // A commit under way finds out for itself, and looks at the table anew.
   if (state.commit !== undefined) return dropped;
+  const { mainSnapshotId, reading } = view;
+  const copySnapshotId = reading.kind === "uncertain" ? reading.copy.snapshotId : undefined;
   const appliedThrough = Math.max(state.appliedThrough, view.appliedThrough);
-  return andThen(step(dropped.state, { appliedThrough }, dropped.effects), (next) =>
-    startCommit(next, { kind: "restore", main: view.mainSnapshotId }),
+  const proved: ProvedPosition = { mainSnapshotId, copySnapshotId };
+  return andThen(step(dropped.state, { appliedThrough, proved }, dropped.effects), (next) =>
+    startCommit(next, { kind: "restore", main: mainSnapshotId }),
   );
 }
 
@@ -124,7 +128,6 @@ function positionOf(state: EngineState, view: TableView): SourceRecord | SinkErr
     case "expired":
       return reading.record;
     case "uncertain":
-      if (view.evidence === true && !isBelow) return reading.copy.record;
       return new SinkError(
         "POSITION_UNCERTAIN",
         `the snapshots that recorded the position of ${source} are gone, and ` +

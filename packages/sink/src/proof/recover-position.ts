@@ -8,6 +8,7 @@ import type {
 import type { LogRange } from "@salon/kafka-io";
 import { randomUUID } from "node:crypto";
 import type { Ledger, PartitionLedger } from "../protocol/ledger.ts";
+import { shutOut } from "../protocol/own-commit.ts";
 import { readPosition } from "../protocol/position.ts";
 import type { SourceIdentity } from "../protocol/source-identity.ts";
 import { sourceKey } from "../protocol/source-record.ts";
@@ -124,6 +125,7 @@ export async function recoverPosition(
     unit: new Map(),
     pending: outbox?.pending ?? [],
     applied: outbox?.watermark ?? 0,
+    undone: shutOut(metadata),
     ...(known?.adopted !== undefined && { adopted: known.adopted }),
   };
   const snapshotId = newSnapshotId(randomUUID);

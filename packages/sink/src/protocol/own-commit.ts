@@ -6,6 +6,7 @@ import type { PositionCopy } from "./position-copy.ts";
 import { otherSources, readOtherSources, readPosition, settledRecord } from "./position.ts";
 import type { PositionReading } from "./position.ts";
 import { rollbackOf } from "./rollback.ts";
+import type { Rollback } from "./rollback.ts";
 import { sourceConflict } from "./source-identity.ts";
 import type { SourceIdentity } from "./source-identity.ts";
 import { serializeSourceRecord, sourceKey } from "./source-record.ts";
@@ -29,8 +30,9 @@ export type CommitPlan =
   /** Writes the position again, so that it is in the newest snapshots of main's line. */
   | { readonly kind: "refresh" }
   /**
-   * Accepts that main was rolled back: the position that its line is left with is stated anew, on
-   * the very snapshot that was looked at; absent where there is none.
+   * States a position anew that no own snapshot of main's line has, on the very snapshot that was
+   * looked at, absent where there is none: what a rollback left, which is accepted, or a copy that
+   * the rows prove.
    */
   | { readonly kind: "restore"; readonly main: bigint | undefined };
 
@@ -71,14 +73,13 @@ export function planOwnCommit(
   context: CommitContext,
 ): PlannedCommit {
   const reading = readPosition(base, context.identity.sourceId);
-  const isProved = reading.kind === "uncertain" && isProvedOf(base, context, reading.copy);
-  const record = isProved ? reading.copy.record : settledRecord(reading);
+  const record = settledRecord(reading);
   switch (plan.kind) {
     case "first-position":
       if (record === undefined && !isNewSource(base, reading, context, plan)) {
         return { kind: "fenced", reading };
       }
-      return planFirstPosition(record, plan.firstOffsets, context.identity);
+      return planFirstPosition(base, record, plan.firstOffsets, context.identity);
     case "unit": {
       if (record === undefined) return { kind: "fenced", reading };
       // It may hold what was undone, whose dead letters are there still.
@@ -105,17 +106,13 @@ export function planOwnCommit(
       };
     case "restore": {
       if (record !== undefined) return { kind: "superfluous", record };
-      const rollback = rollbackOf(reading);
+      const rollback = rollbackOf(reading) ?? provedCopy(base, reading, context);
       if (rollback === undefined || base.currentSnapshotId !== plan.main) {
         return { kind: "fenced", reading };
       }
-      const { left, undoneSnapshotId: snapshotId } = rollback;
-      // Its own sequence number: no dead letters that were decided before go beyond it.
-      const through = Number(base.lastSequenceNumber) + 1;
-      return {
-        kind: "write",
-        record: { ...left, unit: new Map(), undone: { snapshotId, through } },
-      };
+      const { left, undoneSnapshotId } = rollback;
+      const undone = shutOut(base, undoneSnapshotId);
+      return { kind: "write", record: { ...left, unit: new Map(), undone } };
     }
     default:
       return plan satisfies never;
@@ -146,6 +143,24 @@ export function recordAdditions(
   };
 }
 
+/**
+ * Shuts out whatever was decided before a commit on this base: its sequence number is beyond that
+ * of all dead letters that anybody may still be about to put into their table.
+ */
+export function shutOut(base: TableMetadata, snapshotId?: bigint): SourceRecord["undone"] {
+  return { snapshotId, through: Number(base.lastSequenceNumber) + 1 };
+}
+
+/** The position of a copy, where history is cut and rows proved it. */
+function provedCopy(
+  base: TableMetadata,
+  reading: PositionReading,
+  context: CommitContext,
+): Rollback | undefined {
+  if (reading.kind !== "uncertain" || !isProvedOf(base, context, reading.copy)) return undefined;
+  return { left: reading.copy.record, undoneSnapshotId: reading.copy.snapshotId };
+}
+
 /** Whether rows proved what a base has: the position of a copy, or none at all. */
 function isProvedOf(
   base: TableMetadata,
@@ -173,6 +188,7 @@ function isNewSource(
 }
 
 function planFirstPosition(
+  base: TableMetadata,
   record: SourceRecord | undefined,
   firstOffsets: ReadonlyMap<number, number>,
   identity: SourceIdentity,
@@ -188,6 +204,9 @@ function planFirstPosition(
     ledger.set(partition, openLedger(first));
   }
   const topicId = record?.topicId ?? identity.topicId;
+  // Own snapshots may have been in any table that ever had one: no trace has to be left of them.
+  const isUntouched = base.lastSequenceNumber === 0n;
+  const undone = record === undefined && !isUntouched ? shutOut(base) : record?.undone;
   return {
     kind: "write",
     record: {
@@ -199,7 +218,7 @@ function planFirstPosition(
       unit: new Map(),
       pending: record?.pending ?? [],
       applied: record?.applied ?? 0,
-      ...(record?.undone === undefined ? {} : { undone: record.undone }),
+      ...(undone === undefined ? {} : { undone }),
       ...(record?.adopted === undefined ? {} : { adopted: record.adopted }),
     },
   };

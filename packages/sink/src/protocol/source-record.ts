@@ -21,13 +21,16 @@ export interface PendingManifest {
   readonly rows: number;
 }
 
-/** The end of a line that is no longer main's, and was accepted to be none of it. */
+/** What was decided once and counts no more: whoever still has its dead letters is shut out. */
 interface UndoneSnapshot {
-  /** Its newest own snapshot. */
-  readonly snapshotId: bigint;
   /**
-   * Sequence number of the snapshot that accepted it. The dead-letter table's watermark rises to it
-   * when it has no undone dead letters any more; nothing is read before.
+   * The newest own snapshot of a line that is no longer main's, or of one that nobody knows any
+   * more; absent where no trace of it is left.
+   */
+  readonly snapshotId?: bigint | undefined;
+  /**
+   * Sequence number of the snapshot that states the position anew. The dead-letter table's
+   * watermark rises to it when it has no undone dead letters any more; nothing is read before.
    */
   readonly through: number;
 }
@@ -54,7 +57,7 @@ export interface SourceRecord {
   readonly pending: readonly PendingManifest[];
   /** Highest sequence that was dropped from `pending` as applied; 0 for none. */
   readonly applied: number;
-  /** An accepted rollback, as long as its dead letters may be in their table. */
+  /** What counts no more, as long as its dead letters may be in their table, or may come there. */
   readonly undone?: UndoneSnapshot | undefined;
   /** Present where the position was taken over. */
   readonly adopted?: AdoptedFrom | undefined;
@@ -96,7 +99,7 @@ export function serializeSourceRecord(record: SourceRecord): string {
     applied: record.applied,
     ...(record.undone === undefined
       ? {}
-      : { undone: [record.undone.snapshotId.toString(), record.undone.through] }),
+      : { undone: [(record.undone.snapshotId ?? 0n).toString(), record.undone.through] }),
     ...(record.adopted === undefined
       ? {}
       : { adopted: { query: record.adopted.queryId, batch: record.adopted.batchId } }),
@@ -158,7 +161,8 @@ function undoneFromJson(json: unknown): UndoneSnapshot {
   if (!Array.isArray(json)) throw invalid("undone is no list");
   const [id, through]: readonly unknown[] = json;
   if (typeof id !== "string" || !/^\d+$/.test(id)) throw invalid("undone names no snapshot");
-  return { snapshotId: BigInt(id), through: asOffset(through, "undone sequence") };
+  const snapshotId = id === "0" ? {} : { snapshotId: BigInt(id) };
+  return { ...snapshotId, through: asOffset(through, "undone sequence") };
 }
 
 function adoptedFromJson(json: unknown): AdoptedFrom {

@@ -19,8 +19,8 @@ export function logReport(
       const { plan, snapshotId, failures, record } = report;
       const fields = { ...context, snapshotId: snapshotId.toString(), failures };
       if (plan.kind === "restore") {
-        const undoneSnapshotId = record.undone?.snapshotId.toString();
-        const message = "rollback accepted, going on from the position that is left";
+        const undoneSnapshotId = record.undone?.snapshotId?.toString();
+        const message = "position stated anew, what was decided beyond it does not count";
         logger.warn({ ...fields, plan: plan.kind, undoneSnapshotId }, message);
         return;
       }

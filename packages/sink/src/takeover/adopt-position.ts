@@ -19,6 +19,7 @@ import type { Holes } from "../proof/recovered-ledger.ts";
 import { countRows } from "../proof/scan-accounts.ts";
 import { ORIGIN_COLUMN_NAMES } from "../proof/scan-origins.ts";
 import { askTopic, checkIdentity } from "../proof/topic-at-hand.ts";
+import { shutOut } from "../protocol/own-commit.ts";
 import { readPosition, settledRecord } from "../protocol/position.ts";
 import type { SourceRecord } from "../protocol/source-record.ts";
 import { SinkError } from "../sink-error.ts";
@@ -142,7 +143,7 @@ export async function adoptPosition(
     unit: new Map(),
     pending: known?.pending ?? [],
     applied: known?.applied ?? 0,
-    ...(known?.undone !== undefined && { undone: known.undone }),
+    undone: known === undefined ? shutOut(table.metadata) : known.undone,
     adopted: {
       queryId: checkpoint.queryId,
       ...(taken !== undefined && { batchId: taken.id }),

@@ -191,12 +191,18 @@ describe("a table that says something else", () => {
     expect(engine.state.phase).toBe("failed");
   });
 
-  it("is believed where rows prove the copy", () => {
+  it("is stated anew where rows prove the copy, before anything is read", () => {
     const engine = new EngineDriver();
     engine.tell({ kind: "started" });
+    engine.tell({ kind: "assigned", partitions: [0] });
     engine.tell({ kind: "table-read", view: view({ kind: "uncertain", copy }, true) });
-    const proved = { mainSnapshotId: 1n, copySnapshotId: 2n };
-    expect(engine.state).toMatchObject({ phase: "running", proved });
+    const { commitId, plan } = engine.effect("attempt-commit");
+    expect(plan).toEqual({ kind: "restore", main: 1n });
+    expect(engine.state.proved).toEqual({ mainSnapshotId: 1n, copySnapshotId: 2n });
+    engine.committed(commitId, recordAt(20, { undone: { snapshotId: 2n, through: 3 } }));
+    expect(engine.kinds()).toEqual(["remove-undone-dead-letters"]);
+    engine.tell({ kind: "dead-letters-applied", through: 3 });
+    expect([...engine.effect("begin-reading").offsets]).toEqual([[0, 20]]);
   });
 });
 

@@ -178,15 +178,30 @@ describe("planOwnCommit", () => {
     expect(planned.record.applied).toBe(1);
   });
 
-  it("believes a proved copy only at the very snapshot it was proved at", () => {
+  it("states a proved copy anew only at the very snapshot it was proved at", () => {
     const cut = tableWith([snapshot(4, 3)], 4, copyOf(2, recordAt(20)));
     const provedAt = (mainSnapshotId: bigint): CommitContext => ({
       ...context,
       proved: { mainSnapshotId, copySnapshotId: 2n },
     });
-    expect(planOwnCommit(cut, unit(20, 21), provedAt(4n)).kind).toBe("write");
-    expect(planOwnCommit(cut, unit(20, 21), provedAt(3n)).kind).toBe("fenced");
-    expect(planOwnCommit(cut, unit(20, 21), context).kind).toBe("fenced");
+    const restore = { kind: "restore", main: 4n } as const;
+    // What was decided after the copy, and nobody knows of any more, is shut out.
+    const undone = { snapshotId: 2n, through: 5 };
+    expect(planOwnCommit(cut, restore, provedAt(4n))).toEqual({
+      kind: "write",
+      record: recordAt(20, { undone }),
+    });
+    expect(planOwnCommit(cut, restore, provedAt(3n)).kind).toBe("fenced");
+    expect(planOwnCommit(cut, restore, context).kind).toBe("fenced");
+    expect(planOwnCommit(cut, unit(20, 21), provedAt(4n)).kind).toBe("fenced");
+  });
+
+  it("shuts out what may have been decided before a first position, but in an untouched table", () => {
+    const plan: CommitPlan = { kind: "first-position", firstOffsets: new Map([[0, 7]]) };
+    const planned = planOwnCommit(tableWith([snapshot(4, 3)], 4), plan, newAt(4n));
+    expect(planned).toMatchObject({ kind: "write", record: { undone: { through: 5 } } });
+    const first = planOwnCommit(tableWith([], undefined), plan, newAt(undefined));
+    expect(first.kind === "write" && first.record.undone).toBeUndefined();
   });
 
   it("does not take the proof of one copy for another, where a rollback brought main back", () => {
@@ -195,7 +210,8 @@ describe("planOwnCommit", () => {
     const copy = copyOf(5, recordAt(25));
     for (const undone of [[], [snapshot(5, 4, recordAt(25))]]) {
       const back = tableWith([snapshot(4, 3), ...undone], 4, copy);
-      expect(planOwnCommit(back, unit(25, 26), { ...context, proved }).kind).toBe("fenced");
+      const restore = { kind: "restore", main: 4n } as const;
+      expect(planOwnCommit(back, restore, { ...context, proved }).kind).toBe("fenced");
     }
   });
 });

@@ -9,6 +9,7 @@ export type RareKind =
   | "restless-rivals"
   | "expiring-rivals"
   | "forgetting-rivals"
+  | "forgotten-dead-letters"
   | "two-sources"
   | "recovered";
 
@@ -23,6 +24,7 @@ const KINDS: ReadonlyMap<number, RareKind> = new Map([
   [8, "expiring-rivals"],
   [10, "table-replaced"],
   [12, "restless-rivals"],
+  [13, "forgotten-dead-letters"],
   [15, "two-sources"],
   [18, "recovered"],
 ]);
@@ -32,10 +34,16 @@ const RESTLESS: ReadonlySet<RareKind | undefined> = new Set<RareKind>([
   "restless-rivals",
   "expiring-rivals",
   "forgetting-rivals",
+  "forgotten-dead-letters",
 ]);
 
 export function rareKindOf(seed: number): RareKind | undefined {
   return KINDS.get(seed % RARE_EVERY);
+}
+
+/** Rows tell nobody of a position then. */
+export function isDeadAlone(kind: RareKind | undefined): boolean {
+  return kind === "forgotten-dead-letters";
 }
 
 export function isRestless(kind: RareKind | undefined): boolean {
@@ -63,4 +71,5 @@ const TIDIED: ReadonlyMap<RareKind | undefined, RivalHabits["tidies"]> = new Map
 >([
   ["expiring-rivals", "snapshots"],
   ["forgetting-rivals", "both"],
+  ["forgotten-dead-letters", "both"],
 ]);

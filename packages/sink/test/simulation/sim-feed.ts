@@ -20,6 +20,8 @@ export interface SimFeedOptions {
   readonly hasGaps: boolean;
   /** Records come fast, and so do commits. */
   readonly isBusy: boolean;
+  /** No record is an event. */
+  readonly isDeadAlone: boolean;
   readonly judgeEnd: (error: unknown, feed: SimFeed) => MemberEnd;
   readonly onDefect: (error: unknown) => void;
 }
@@ -109,8 +111,9 @@ export class SimFeed {
   }
 
   #value(): MemoryRecord {
-    const { world, hasGaps } = this.#options;
+    const { world, hasGaps, isDeadAlone } = this.#options;
     if (world.chance(0.15) && hasGaps) return undefined;
+    if (isDeadAlone) return "no json";
     if (world.chance(0.15)) return "no json";
     return this.topic.valueOf(world.between(1, 20));
   }

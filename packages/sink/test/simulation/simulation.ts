@@ -5,7 +5,7 @@ import { verifyTable } from "../../src/proof/verify-table.ts";
 import { SinkError } from "../../src/sink-error.ts";
 import { proveNothingTwice, proveTables } from "./prove-tables.ts";
 import type { ProvedTables } from "./prove-tables.ts";
-import { isRestless, rareKindOf, rivalHabits } from "./rare-kind.ts";
+import { isDeadAlone, isRestless, rareKindOf, rivalHabits } from "./rare-kind.ts";
 import type { RareKind } from "./rare-kind.ts";
 import { SimCatalog } from "./sim-catalog.ts";
 import { isRefusal } from "./sim-faults.ts";
@@ -183,6 +183,7 @@ export class Simulation {
       // Who recovers a position would read the topic to know of them.
       hasGaps: this.#rare !== "recovered",
       isBusy: isRestless(this.#rare),
+      isDeadAlone: isDeadAlone(this.#rare),
       judgeEnd: (error, feed) => this.#judgeEnd(error, feed),
       onDefect: (error) => this.#fail(error),
     });
@@ -260,6 +261,7 @@ export class Simulation {
       case "restless-rivals":
       case "expiring-rivals":
       case "forgetting-rivals":
+      case "forgotten-dead-letters":
       case "two-sources":
         return;
       default:

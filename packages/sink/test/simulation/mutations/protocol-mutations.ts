@@ -115,8 +115,8 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
       },
       {
         file: OWN_COMMIT,
-        find: "const record = isProved ? reading.copy.record : settledRecord(reading);",
-        replace: `let record = isProved ? reading.copy.record : settledRecord(reading);
+        find: "const record = settledRecord(reading);",
+        replace: `let record = settledRecord(reading);
           if (plan.kind === "unit") record ??= {
             ...context.identity, ledger: new Map(), unit: new Map(), pending: [], applied: 0,
           };`,
@@ -169,6 +169,17 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
         file: OWN_COMMIT,
         find: "if (!isProvedOf(base, context, undefined)) return false;",
         replace: "",
+      },
+    ],
+  },
+  {
+    name: "dead letters of a lost position let in late",
+    among: 13,
+    edits: [
+      {
+        file: OWN_COMMIT,
+        find: "const undone = record === undefined && !isUntouched ? shutOut(base) : record?.undone;",
+        replace: "const undone = record?.undone;",
       },
     ],
   },

@@ -1,0 +1,158 @@
+import {
+  appendToTable,
+  expireSnapshots,
+  openCatalog,
+  updateProperties,
+} from "@salon/iceberg-writer";
+import { scanTable } from "@salon/iceberg-writer";
+import type { Catalog } from "@salon/iceberg-writer";
+import { ratingsSchema } from "@salon/schema";
+import { describe, expect, it } from "vitest";
+import { recoverPosition } from "../../src/proof/recover-position.ts";
+import { verifyTable } from "../../src/proof/verify-table.ts";
+import { sourceKey } from "../../src/protocol/source-record.ts";
+import { runSink } from "../../src/shell/run-sink.ts";
+import { MemorySource, MemoryTopic } from "./memory-topic.ts";
+
+const table = { namespace: [], name: "bronze" };
+const deadLetters = { namespace: [], name: "bronze_dead_letters" };
+const key = sourceKey("ratings");
+const row = '{"customer_id":1}';
+
+async function drain(catalog: Catalog, topic: MemoryTopic): Promise<void> {
+  await using source = new MemorySource(topic, [0]);
+  await runSink(
+    {
+      topic: topic.name,
+      table,
+      assign: [0],
+      startingOffsets: "earliest",
+      trigger: "available-now",
+    },
+    {
+      catalog,
+      source,
+      events: ratingsSchema,
+      logger: { debug() {}, info() {}, warn() {} },
+      signal: new AbortController().signal,
+    },
+  );
+}
+
+/** The catalog of a member to which something happens around its first commit of dead letters. */
+function around(
+  catalog: Catalog,
+  happens: { readonly before: () => Promise<void>; readonly after?: () => void },
+): Catalog {
+  let isFirst = true;
+  return {
+    kind: catalog.kind,
+    commitGuard: catalog.commitGuard,
+    loadTable: (...args) => catalog.loadTable(...args),
+    tableExists: (...args) => catalog.tableExists(...args),
+    createTable: (...args) => catalog.createTable(...args),
+    commitTable: async (...args) => {
+      if (args[0].identifier.name !== deadLetters.name || !isFirst) {
+        return catalog.commitTable(...args);
+      }
+      isFirst = false;
+      await happens.before();
+      const outcome = await catalog.commitTable(...args);
+      happens.after?.();
+      return outcome;
+    },
+    dropTable: (...args) => catalog.dropTable(...args),
+    listTables: (...args) => catalog.listTables(...args),
+    ensureNamespace: (...args) => catalog.ensureNamespace(...args),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/** A member that stands still where it is about to put dead letters into their table. */
+async function standStill(
+  catalog: Catalog,
+  topic: MemoryTopic,
+): Promise<{ readonly goOn: () => Promise<void> }> {
+  const [reached, released, done] = [
+    Promise.withResolvers<void>(),
+    Promise.withResolvers<void>(),
+    Promise.withResolvers<void>(),
+  ];
+  const before = (): Promise<void> => {
+    reached.resolve();
+    return released.promise;
+  };
+  // Whatever it comes to: it may find that its records are decided anew, and wait for more.
+  void drain(around(catalog, { before, after: () => done.resolve() }), topic).catch(done.reject);
+  await reached.promise;
+  return {
+    goOn: () => {
+      released.resolve();
+      return done.promise;
+    },
+  };
+}
+
+/** Another engine's snapshot is all that is left of the table's, beside a copy from somewhere. */
+async function losePosition(catalog: Catalog, copy: string | undefined): Promise<void> {
+  await appendToTable({ catalog, table: await catalog.loadTable(table), request: {} });
+  await expireSnapshots({
+    catalog,
+    table: await catalog.loadTable(table),
+    retention: { maxSnapshotAgeMs: 0, minSnapshotsToKeep: 1 },
+    components: { nowMs: () => Date.parse("2100-01-01T00:00:00Z") },
+  });
+  const changes = copy === undefined ? { remove: [key] } : { set: { [key]: copy } };
+  await updateProperties({ catalog, table: await catalog.loadTable(table), changes });
+}
+
+async function expectWhole(catalog: Catalog, rows: number, dead: number): Promise<void> {
+  const counts = [];
+  for (const identifier of [table, deadLetters]) {
+    let count = 0;
+    for await (const { batch } of scanTable({ table: await catalog.loadTable(identifier) })) {
+      count += batch.rowCount;
+    }
+    counts.push(count);
+  }
+  expect(counts).toEqual([rows, dead]);
+  expect(await verifyTable({ catalog, identifier: table })).toMatchObject({ isProved: true });
+}
+
+describe("dead letters that a member has waiting where the position is lost", () => {
+  it("do not come late where nothing was left, and the source is begun anew", async () => {
+    await using catalog = await openCatalog({ type: "memory" });
+    const topic = new MemoryTopic(1);
+    topic.append(0, "no json");
+    const { goOn } = await standStill(catalog, topic);
+    await losePosition(catalog, undefined);
+    await drain(around(catalog, { before: goOn }), topic);
+    await expectWhole(catalog, 0, 1);
+  });
+
+  it("do not come late where an older copy is gone on from", async () => {
+    await using catalog = await openCatalog({ type: "memory" });
+    const topic = new MemoryTopic(1);
+    topic.append(0, row);
+    await drain(catalog, topic);
+    const older = (await catalog.loadTable(table)).metadata.properties[key];
+    topic.append(0, "no json");
+    const { goOn } = await standStill(catalog, topic);
+    await losePosition(catalog, older);
+    await drain(around(catalog, { before: goOn }), topic);
+    await expectWhole(catalog, 1, 1);
+  });
+
+  it("do not come late where the position is recovered from the rows", async () => {
+    await using catalog = await openCatalog({ type: "memory" });
+    const topic = new MemoryTopic(1);
+    topic.append(0, row, "no json");
+    const { goOn } = await standStill(catalog, topic);
+    await losePosition(catalog, undefined);
+    const openTopic = (): Promise<MemorySource> => Promise.resolve(new MemorySource(topic, [0]));
+    const options = { catalog, identifier: table, topic: topic.name, openTopic, force: true };
+    await recoverPosition(options);
+    await drain(around(catalog, { before: goOn }), topic);
+    await expectWhole(catalog, 1, 1);
+  });
+});
