@@ -183,4 +183,15 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
       },
     ],
   },
+  {
+    name: "what was undone above cut history proved by its rows",
+    among: 12,
+    edits: [
+      {
+        file: "sink/src/shell/position-evidence.ts",
+        find: "if (isUndoneCopy(table.metadata, reading.copy)) return false;",
+        replace: "",
+      },
+    ],
+  },
 ];
