@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { canRewriteLine } from "@salon/command-line";
 
 /** How far the pipeline is. */
 export interface PipelineCounts {
@@ -14,17 +15,19 @@ const CLEAR_LINE = "\r\u001b[K";
 
 /**
  * Shows the counts as long as the work goes on, and once more at its end: on a terminal in one line
- * that is rewritten, elsewhere in a new one now and then.
+ * that is rewritten, elsewhere in a new one now and then. With the seconds that it is to take, where
+ * they are known.
  */
 export async function showWhile(
   work: Promise<void>,
   output: Writable & { readonly isTTY?: boolean },
   counts: () => PipelineCounts,
+  seconds?: number,
 ): Promise<void> {
-  const isTerminal = output.isTTY === true;
+  const isTerminal = canRewriteLine(output);
   const startMs = performance.now();
   const show = (): void => {
-    const text = `   ${describeCounts(counts(), performance.now() - startMs)}`;
+    const text = `   ${describeCounts(counts(), performance.now() - startMs, seconds)}`;
     output.write(isTerminal ? `${CLEAR_LINE}${text}` : `${text}\n`);
   };
   const timer = setInterval(show, isTerminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS);
@@ -37,10 +40,19 @@ export async function showWhile(
   }
 }
 
-/** The counts and the time as one line; the lag is what was sent and is in no table yet. */
-export function describeCounts(counts: PipelineCounts, elapsedMs: number): string {
+/**
+ * The counts and the time as one line, of how much where that is known and not over; the lag is
+ * what was sent and is in no table yet.
+ */
+export function describeCounts(
+  counts: PipelineCounts,
+  elapsedMs: number,
+  goalSeconds?: number,
+): string {
   const { sent, rows, deadLetters, commits } = counts;
-  const seconds = `${Math.round(elapsedMs / 1_000)} s`.padStart(5);
+  const passed = Math.round(elapsedMs / 1_000);
+  const isOver = goalSeconds === undefined || passed >= goalSeconds;
+  const seconds = `${passed}${isOver ? "" : ` of ${goalSeconds}`} s`.padStart(5);
   const parts = [
     `${number(sent)} sent`,
     `${number(rows)} rows`,

@@ -1,13 +1,26 @@
 import { resolve } from "node:path";
 import type { Writable } from "node:stream";
-import { type CommandContext, EXIT_DONE, EXIT_FAILED, toKafkaLogger } from "@salon/command-line";
+import {
+  type CommandContext,
+  EXIT_DONE,
+  EXIT_FAILED,
+  ProgressReport,
+  toKafkaLogger,
+  withStatusLine,
+} from "@salon/command-line";
 import { startDevBroker } from "@salon/dev-broker";
 import { createRatingGenerator } from "@salon/generator";
 import { type Catalog, openCatalog, openTable } from "@salon/iceberg-writer";
 import { createKafkaGroup, openKafkaSource } from "@salon/kafka-io";
 import { Monitor } from "@salon/monitor";
 import { ratingsSchema } from "@salon/schema";
-import { deadLetterTableName, type OpenTopic, type TableProof, verifyTable } from "@salon/sink";
+import {
+  deadLetterTableName,
+  type OpenTopic,
+  type ProofOperation,
+  type TableProof,
+  verifyTable,
+} from "@salon/sink";
 import type { DemoSettings } from "./args.ts";
 import { waysToRead } from "./how-to-read.ts";
 import { showWhile } from "./live-line.ts";
@@ -94,17 +107,23 @@ export async function runDemo(settings: DemoSettings, context: DemoContext): Pro
     kafkaLogger,
     observe: monitor?.observe,
   });
-  const show = (work: Promise<void>): Promise<void> =>
-    showWhile(work, output, () => pipeline.counts);
+  const show = (work: Promise<void>, ofSeconds?: number): Promise<void> =>
+    showWhile(work, output, () => pipeline.counts, ofSeconds);
 
   say(`${number(rate)} ratings a second for ${seconds} s, 1 % of them dirty`);
-  await show(pipeline.run({ seconds, signal }));
+  await show(pipeline.run({ seconds, signal }), seconds);
   const openTopic: OpenTopic = (topic, assign) =>
     openKafkaSource(
       { bootstrapServers: [bootstrapServers], clientId: "demo", topic, assign },
       { logger: kafkaLogger },
     );
-  const proof = await prove(catalog, openTopic);
+  const progress = new ProgressReport();
+  const onProgress: ProofOperation["onProgress"] = (of) => progress.update(of);
+  const proof = await withStatusLine(
+    prove(catalog, openTopic, { onProgress }),
+    () => `   proof: ${progress.describe()}`,
+    settings,
+  );
   say(`\n${proofText(proof)}\n`);
   say(await samples(catalog));
   for (const { name, lines } of waysToRead({ warehouse, name: TABLE })) {
@@ -124,10 +143,14 @@ function directoryOf(now: Date): string {
   return `warehouse/demo-${now.toISOString().slice(0, 19).replaceAll(":", "-")}`;
 }
 
-function prove(catalog: Catalog, openTopic: OpenTopic): Promise<TableProof> {
+function prove(
+  catalog: Catalog,
+  openTopic: OpenTopic,
+  operation: ProofOperation,
+): Promise<TableProof> {
   const identifier = { namespace: [], name: TABLE };
   const values = { events: ratingsSchema, timeZone: "UTC" };
-  return verifyTable({ catalog, identifier, openTopic, values });
+  return verifyTable({ catalog, identifier, openTopic, values }, operation);
 }
 
 async function samples(catalog: Catalog): Promise<string> {

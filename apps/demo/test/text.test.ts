@@ -13,6 +13,18 @@ describe("describeCounts", () => {
   });
 });
 
+describe("describeCounts of a run with an end", () => {
+  const counts = { sent: 0, rows: 0, deadLetters: 0, commits: 0 };
+  it.each([
+    [4_400, " 4 of 20 s"],
+    [20_600, " 21 s"],
+  ])("after %i ms begins with %j", (elapsedMs, text) => {
+    expect(describeCounts(counts, elapsedMs, 20).trimStart()).toMatch(
+      new RegExp(`^${text.trimStart()}  0 sent`, "u"),
+    );
+  });
+});
+
 describe("textTable", () => {
   it("aligns cells, on one line each, and cuts long ones", () => {
     expect(

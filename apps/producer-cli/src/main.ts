@@ -1,4 +1,5 @@
 import {
+  canRewriteLine,
   type CommandContext,
   EXIT_UNSUITABLE,
   loadKafkaConnection,
@@ -63,7 +64,7 @@ async function openProgress(settings: ProduceSettings, logger: Logger): Promise<
     import("./progress.ts"),
     import("./produce.ts"),
   ]);
-  const isTerminal = process.stderr.isTTY;
+  const isTerminal = canRewriteLine(process.stderr);
   const isCrowded = settings.target.kind === "stdout" && process.stdout.isTTY;
   if (!isTerminal || isCrowded || resolveLogFormat(settings.log, isTerminal) === "json") {
     return createProgressLog(logger);

@@ -1,4 +1,4 @@
-import type { Logger } from "@salon/command-line";
+import { approximateDuration, type Logger } from "@salon/command-line";
 import type { Tally } from "./tally.ts";
 
 const LOG_INTERVAL_MS = 10_000;
@@ -28,7 +28,7 @@ export async function createProgressBar(goal: ProgressGoal): Promise<Progress> {
   const { default: cliProgress } = await import("cli-progress");
   const bar = new cliProgress.SingleBar(
     {
-      format: "{bar} {percentage}% | {records} records | {rate} records/s",
+      format: "{bar} {percentage} % | {records} records | {rate} records/s{left}",
       stream: process.stderr,
       hideCursor: true,
       clearOnComplete: true,
@@ -37,17 +37,25 @@ export async function createProgressBar(goal: ProgressGoal): Promise<Progress> {
     },
     cliProgress.Presets.shades_classic,
   );
-  bar.start(BAR_STEPS, 0, { records: 0, rate: 0 });
+  bar.start(BAR_STEPS, 0, { records: 0, rate: 0, left: "" });
   return {
     update: ({ records }, elapsedMs) => {
       const rate = elapsedMs > 0 ? ((records * 1_000) / elapsedMs).toFixed(1) : "0";
-      bar.update(Math.floor(progressShare(goal, records, elapsedMs) * BAR_STEPS), {
+      const share = progressShare(goal, records, elapsedMs);
+      bar.update(Math.floor(share * BAR_STEPS), {
         records: records.toLocaleString("en-US"),
         rate,
+        left: leftText(share, elapsedMs),
       });
     },
     stop: () => bar.stop(),
   };
+}
+
+/** The time that the rest takes at the pace until now, as ` | 12 s left`; empty for no rest. */
+export function leftText(share: number, elapsedMs: number): string {
+  if (share <= 0 || share >= 1) return "";
+  return ` | ${approximateDuration((elapsedMs * (1 - share)) / share)} left`;
 }
 
 /** A line of the log now and then. */

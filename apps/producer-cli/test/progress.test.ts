@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createProgressLog, progressShare } from "../src/progress.ts";
+import { createProgressLog, leftText, progressShare } from "../src/progress.ts";
 
 describe("progressShare", () => {
   it.each([
@@ -9,6 +9,17 @@ describe("progressShare", () => {
     [{ records: 10, durationMs: 1_000 }, 9, 2_000, 1],
   ])("of %j after %d records and %d ms is %d", (goal, records, elapsedMs, share) => {
     expect(progressShare(goal, records, elapsedMs)).toBe(share);
+  });
+});
+
+describe("leftText", () => {
+  it.each([
+    [0.25, 30_000, " | 2 min left"],
+    [0.5, 12_000, " | 12 s left"],
+    [0, 5_000, ""],
+    [1, 5_000, ""],
+  ])("of a share of %d after %d ms is %j", (share, elapsedMs, text) => {
+    expect(leftText(share, elapsedMs)).toBe(text);
   });
 });
 

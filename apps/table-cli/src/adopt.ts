@@ -9,7 +9,7 @@ import { textSection, textTable } from "./text-table.ts";
 
 /** Takes over from a job, and records where it came to unless it is a dry run. */
 export async function adopt(
-  { catalog, identifier, signal }: TableReference,
+  { catalog, identifier, signal, onProgress }: TableReference,
   task: AdoptTask,
   {
     openTopic,
@@ -21,7 +21,7 @@ export async function adopt(
   const checkpoint = { fileIo, location };
   const data = await adoptPosition(
     { catalog, identifier, topic, sourceId, openTopic, checkpoint, acceptHoles, force, dryRun },
-    { signal },
+    { signal, onProgress },
   );
   return { data, text: adoptedText(data) };
 }

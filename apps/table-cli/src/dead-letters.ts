@@ -9,10 +9,13 @@ import { textSection, textTable } from "./text-table.ts";
 
 /** Counts the dead letters by cause and shows some of each. */
 export async function listByCause(
-  { catalog, identifier, signal, emphasis }: TableReference,
+  { catalog, identifier, signal, emphasis, onProgress }: TableReference,
   { cause, limit }: DeadLettersTask,
 ): Promise<CommandOutput> {
-  const list = await listDeadLetters({ catalog, identifier, cause, samplesMax: limit }, { signal });
+  const list = await listDeadLetters(
+    { catalog, identifier, cause, samplesMax: limit },
+    { signal, onProgress },
+  );
   return { data: listData(list), text: listText(list, emphasis) };
 }
 

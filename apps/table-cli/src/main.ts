@@ -4,6 +4,7 @@ import {
   loadCatalogProperties,
   loadKafkaConnection,
   packageVersion,
+  ProgressReport,
   retryWhileUnreachable,
   runCommand,
   toKafkaLogger,
@@ -54,14 +55,22 @@ async function answer(settings: TableSettings, context: CommandContext): Promise
   );
   const identifier = { namespace, name };
   const emphasis = emphasizeFor(process.stdout);
-  const table = { catalog, identifier, signal, emphasis };
+  const progress = new ProgressReport();
+  const onProgress: TableReference["onProgress"] = (of) => progress.update(of);
+  const table = { catalog, identifier, signal, emphasis, onProgress };
   const output = await withStatusLine(
     perform(settings.task, { table, properties }, context),
-    () => `${settings.task.kind} of ${name}`,
+    () => statusOf(settings, progress),
     settings,
   );
   process.stdout.write(settings.isJson ? outputJson(output) : output.text);
   return output.exitCode ?? 0;
+}
+
+/** As `verify: rows, 24 %, …`, or `verify of t` where nothing is counted. */
+function statusOf({ task, catalog }: TableSettings, progress: ProgressReport): string {
+  const counted = progress.describe();
+  return counted === "" ? `${task.kind} of ${catalog.table}` : `${task.kind}: ${counted}`;
 }
 
 async function perform(

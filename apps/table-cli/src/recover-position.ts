@@ -8,14 +8,14 @@ import { textSection, textTable } from "./text-table.ts";
 
 /** Rebuilds the position, and records it unless it is a dry run. */
 export async function recover(
-  { catalog, identifier, signal }: TableReference,
+  { catalog, identifier, signal, onProgress }: TableReference,
   task: RecoverPositionTask,
   openTopic: OpenTopic,
 ): Promise<CommandOutput> {
   const { topic, sourceId, acceptHoles, force, dryRun } = task;
   const data = await recoverPosition(
     { catalog, identifier, topic, sourceId, openTopic, acceptHoles, force, dryRun },
-    { signal },
+    { signal, onProgress },
   );
   return { data, text: recoveredText(data) };
 }

@@ -1,6 +1,7 @@
 import { IcebergError } from "@salon/iceberg-writer";
 import type { Catalog, CatalogTable, TableIdentifier } from "@salon/iceberg-writer";
 import { deadLetterIdentifier } from "@salon/sink";
+import type { ProofOperation } from "@salon/sink";
 import type { Emphasis } from "./command-output.ts";
 
 /** The table that a subcommand is about, and what it works with. */
@@ -9,6 +10,8 @@ export interface TableReference {
   readonly identifier: TableIdentifier;
   readonly signal: AbortSignal;
   readonly emphasis: Emphasis;
+  /** Told how far a long reading is. */
+  readonly onProgress: ProofOperation["onProgress"];
 }
 
 /** The table of dead letters of a main table, or undefined where there is none. */

@@ -11,7 +11,7 @@ import type { TextColumn } from "./text-table.ts";
 
 /** Proves the table, with its topic where one is to be opened. */
 export async function verify(
-  { catalog, identifier, signal, emphasis }: TableReference,
+  { catalog, identifier, signal, emphasis, onProgress }: TableReference,
   task: VerifyTask,
   openTopic: OpenTopic | undefined,
 ): Promise<CommandOutput> {
@@ -19,7 +19,7 @@ export async function verify(
   const values = task.isDeep ? { events: ratingsSchema, timeZone } : undefined;
   const data = await verifyTable(
     { catalog, identifier, sourceId, topic, openTopic, values, allowDeletes, allowLost },
-    { signal },
+    { signal, onProgress },
   );
   return {
     data,

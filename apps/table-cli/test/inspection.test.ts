@@ -18,6 +18,7 @@ function reference(catalog: Catalog): TableReference {
     identifier,
     signal: new AbortController().signal,
     emphasis: plainText,
+    onProgress: undefined,
   };
 }
 

@@ -37,6 +37,13 @@ export function formatDuration(durationMs: number): string {
   return durationMs === 0 ? "0s" : `${durationMs}ms`;
 }
 
+/** A time for people in whole units, rounded up: `12 s`, `3 min`, `2 h 10 min`. */
+export function approximateDuration(durationMs: number): string {
+  const minutes = Math.ceil(durationMs / 60_000);
+  if (durationMs <= 60_000) return `${Math.ceil(durationMs / 1_000)} s`;
+  return minutes <= 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 /** An option that takes a duration; its value is in milliseconds. */
 export function durationOption(
   flags: string,

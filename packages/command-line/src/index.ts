@@ -11,7 +11,7 @@ export { describeConfiguration, shownSecrets } from "./configuration.ts";
 export type { ConfigurationEntry } from "./configuration.ts";
 export { addExamples, createCommand, parseCommandLine } from "./command-line.ts";
 export type { Command, CommandDescription, CommandExample, ParseOutcome } from "./command-line.ts";
-export { durationOption, formatDuration, parseDuration } from "./duration.ts";
+export { approximateDuration, durationOption, formatDuration, parseDuration } from "./duration.ts";
 export {
   EXIT_CODES,
   EXIT_DENIED,
@@ -48,10 +48,12 @@ export {
   textOption,
 } from "./option.ts";
 export type { NumberRange } from "./option.ts";
+export { ProgressReport } from "./progress-report.ts";
+export type { StepProgress } from "./progress-report.ts";
 export { retryWhileUnreachable, START_TIMEOUT_MS } from "./retry.ts";
 export type { RetryComponents } from "./retry.ts";
 export { readSecretFile, readTextFile } from "./text-file.ts";
 export { packageVersion, runCommand } from "./run-command.ts";
 export type { CommandContext, CommandProgram } from "./run-command.ts";
-export { withStatusLine } from "./status-line.ts";
+export { canRewriteLine, withStatusLine } from "./status-line.ts";
 export type { StatusLineSettings, StatusTerminal } from "./status-line.ts";

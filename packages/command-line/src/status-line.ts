@@ -21,6 +21,14 @@ export interface StatusLineSettings {
   readonly terminalType?: string | undefined;
 }
 
+/** Whether a line that was written can be written anew: on a terminal that is not a `dumb` one. */
+export function canRewriteLine(
+  terminal: Pick<StatusTerminal, "isTTY">,
+  terminalType: string | undefined = process.env["TERM"],
+): boolean {
+  return terminal.isTTY === true && terminalType !== "dumb";
+}
+
 /**
  * Waits for some work and shows on a terminal, from its second second on, what it is doing and for
  * how long: in one line that is rewritten, and gone when the work is done. Nothing is shown where
@@ -31,8 +39,8 @@ export async function withStatusLine<Result>(
   describe: () => string,
   settings: StatusLineSettings,
 ): Promise<Result> {
-  const { log, terminal = process.stderr, terminalType = process.env["TERM"] } = settings;
-  const isTerminal = terminal.isTTY === true && terminalType !== "dumb";
+  const { log, terminal = process.stderr, terminalType } = settings;
+  const isTerminal = canRewriteLine(terminal, terminalType);
   if (!isTerminal || resolveLogFormat(log, isTerminal) === "json") return work;
   const startMs = performance.now();
   let isShown = false;

@@ -27,6 +27,7 @@ export type {
   RecoveredPosition,
   RecoverPositionOptions,
 } from "./proof/recover-position.ts";
+export type { ProofOperation, ProofProgress, ProofStep } from "./proof/proof-progress.ts";
 export type {
   PartitionProof,
   SourceProof,

@@ -9,19 +9,19 @@ import type { Finding, FindingCode, Tolerance } from "./finding.ts";
 import type { OffsetAccount, TopicAccount } from "./offset-account.ts";
 import { describeOffsets, OffsetSampler } from "./offset-sample.ts";
 import { OffsetSet } from "./offset-set.ts";
+import type { ProofOperation } from "./proof-progress.ts";
 import { readTopic } from "./read-topic.ts";
 import type { OpenTopic } from "./read-topic.ts";
 import type { TopicPartitionProof } from "./table-proof.ts";
 
 /** A source whose rows and dead letters are counted, and the topic to hold them to. */
-export interface TopicComparisonOptions extends Tolerance {
+export interface TopicComparisonOptions extends Tolerance, ProofOperation {
   readonly sourceId: string;
   readonly record: SourceRecord;
   readonly account: TopicAccount;
   readonly openTopic: OpenTopic;
   /** Present: values are compared too. */
   readonly values?: ValueComparison | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** What comes of it. */
@@ -48,7 +48,7 @@ interface PartitionReading {
  * every record that is still retained found in the table or the dead letters.
  */
 export async function compareTopic(options: TopicComparisonOptions): Promise<TopicComparison> {
-  const { sourceId, record, account, openTopic, signal } = options;
+  const { sourceId, record, account, openTopic, signal, onProgress } = options;
   const numbers = [...record.ledger.keys()];
   await using source = await openTopic(record.topic, numbers);
   const findings: Finding[] = [];
@@ -92,6 +92,7 @@ export async function compareTopic(options: TopicComparisonOptions): Promise<Top
       options.values?.restart(partition);
     },
     signal,
+    onProgress,
   });
   const partitions = new Map<number, TopicPartitionProof>();
   const retained = new Map<number, OffsetSet>();

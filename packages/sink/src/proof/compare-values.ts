@@ -1,4 +1,3 @@
-import type { OperationOptions } from "@salon/iceberg-writer";
 import type { RecordChunk } from "@salon/kafka-io";
 import { createDecoder } from "@salon/schema";
 import type { Decoder, EventSchema } from "@salon/schema";
@@ -12,6 +11,7 @@ import type { TopicAccount } from "./offset-account.ts";
 import { OffsetDigests } from "./offset-digests.ts";
 import { sampleOf } from "./offset-sample.ts";
 import type { OffsetSet } from "./offset-set.ts";
+import type { ProofOperation } from "./proof-progress.ts";
 import { readTopic } from "./read-topic.ts";
 import type { OpenTopic } from "./read-topic.ts";
 import type { PartitionOffsets } from "./ruled-out.ts";
@@ -24,7 +24,7 @@ const DETAILED_MAX = 16;
 const DESCRIBED_MAX = 10;
 
 /** What is compared once the topic was read. */
-export interface ValueComparisonOptions extends OperationOptions {
+export interface ValueComparisonOptions extends ProofOperation {
   readonly sourceId: string;
   readonly record: SourceRecord;
   readonly account: TopicAccount;

@@ -3,6 +3,8 @@ import { readWatermarks, watermarkKey } from "../protocol/dead-letter-watermark.
 import type { PendingManifest } from "../protocol/source-record.ts";
 import { decidingSnapshots } from "../protocol/deciding-snapshots.ts";
 import type { Finding } from "./finding.ts";
+import { beginStep, rowTotal, rowTotalOf } from "./proof-progress.ts";
+import type { ProofOperation } from "./proof-progress.ts";
 import type { ProofTables } from "./proof-tables.ts";
 import type { RecordedSource } from "./recorded-sources.ts";
 import { countDeadLetters, readPendingFiles } from "./scan-accounts.ts";
@@ -36,7 +38,7 @@ export async function countAllDeadLetters(
   { main, deadLetters }: ProofTables,
   sources: readonly RecordedSource[],
   accounts: TopicAccounts,
-  operation: OperationOptions = {},
+  operation: ProofOperation = {},
 ): Promise<CountedDeadLetters> {
   const counts = decidingSnapshots(main.metadata);
   const findings: Finding[] = [];
@@ -50,8 +52,11 @@ export async function countAllDeadLetters(
     pendingFiles.push(...read.files);
     findings.push(...read.findings);
   }
-  const own = await countDeadLetters({ table: deadLetters, counts }, accounts, operation);
-  const pending = { table: deadLetters, files: pendingFiles, counts };
+  const total = rowTotal(deadLetters) + rowTotalOf(pendingFiles);
+  const advance = beginStep(operation, "dead letters", total);
+  const applied = { table: deadLetters, counts, advance };
+  const own = await countDeadLetters(applied, accounts, operation);
+  const pending = { ...applied, files: pendingFiles };
   const waiting = await countDeadLetters(pending, accounts, operation);
   return { undone: own + waiting, findings, outboxes, tables };
 }

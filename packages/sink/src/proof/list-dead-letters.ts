@@ -1,9 +1,11 @@
 import { valueAt } from "@salon/columns";
 import type { ColumnBatch } from "@salon/columns";
 import { scanTable } from "@salon/iceberg-writer";
-import type { Catalog, OperationOptions, TableIdentifier } from "@salon/iceberg-writer";
+import type { Catalog, TableIdentifier } from "@salon/iceberg-writer";
 import { countAllDeadLetters } from "./count-dead-letters.ts";
 import type { Finding } from "./finding.ts";
+import { beginStep, rowTotal, rowTotalOf } from "./proof-progress.ts";
+import type { ProofOperation } from "./proof-progress.ts";
 import { loadProofTables } from "./proof-tables.ts";
 import { readRecordedSource, sourceIdsOf } from "./recorded-sources.ts";
 import { countedReader } from "./scan-accounts.ts";
@@ -79,7 +81,7 @@ const COLUMNS = [
  */
 export async function listDeadLetters(
   { catalog, identifier, cause: wanted, samplesMax }: ListDeadLettersOptions,
-  operation: OperationOptions = {},
+  operation: ProofOperation = {},
 ): Promise<DeadLetterList> {
   const tables = await loadProofTables(catalog, identifier, operation);
   if (tables.deadLetters === undefined) return { groups: [], undone: 0, findings: [] };
@@ -89,6 +91,8 @@ export async function listDeadLetters(
   const { counts, pendingFiles } = counted.tables;
   const groups = new Map<string, OpenGroup>();
   let undone = 0;
+  const total = rowTotal(tables.deadLetters) + rowTotalOf(pendingFiles);
+  const advance = beginStep(operation, "dead letters", total);
   for (const files of [undefined, pendingFiles]) {
     const scan = { table: tables.deadLetters, columns: COLUMNS, files };
     for await (const { batch } of scanTable(scan, operation)) {
@@ -108,6 +112,7 @@ export async function listDeadLetters(
         if (files !== undefined) group.pending += 1;
         if (group.samples.length < samplesMax) group.samples.push(sampleAt(row));
       }
+      advance(batch.rowCount);
     }
   }
   return {

@@ -1,9 +1,9 @@
-import type { OperationOptions } from "@salon/iceberg-writer";
 import type { OffsetRange } from "../protocol/source-record.ts";
 import { offsetsOf } from "./chunk-records.ts";
 import type { TopicAccount } from "./offset-account.ts";
 import { OffsetSampler } from "./offset-sample.ts";
 import type { OffsetSample } from "./offset-sample.ts";
+import type { ProofOperation } from "./proof-progress.ts";
 import { readTopic } from "./read-topic.ts";
 import type { OpenTopic } from "./read-topic.ts";
 import type { Holes } from "./recovered-ledger.ts";
@@ -22,7 +22,8 @@ export async function readMissingRecords({
   account,
   holes,
   signal,
-}: OperationOptions & {
+  onProgress,
+}: ProofOperation & {
   readonly topic: string;
   readonly openTopic: OpenTopic;
   readonly account: TopicAccount;
@@ -49,6 +50,7 @@ export async function readMissingRecords({
       starts.set(partition, start);
     },
     signal,
+    onProgress,
   });
   return new Map(
     [...samplers].map(([partition, sampler]) => [

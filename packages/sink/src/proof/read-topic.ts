@@ -1,5 +1,7 @@
 import type { KafkaSource, KafkaSourceHandler, RecordChunk } from "@salon/kafka-io";
 import type { OffsetRange } from "../protocol/source-record.ts";
+import { beginStep } from "./proof-progress.ts";
+import type { ProofOperation } from "./proof-progress.ts";
 
 /** How long nothing may come before reading is given up. */
 const STALL_TIMEOUT_MS = 60_000;
@@ -8,7 +10,7 @@ const STALL_TIMEOUT_MS = 60_000;
 export type OpenTopic = (topic: string, partitions: readonly number[]) => Promise<KafkaSource>;
 
 /** What is read of a topic and who looks at it. */
-export interface TopicReading {
+export interface TopicReading extends ProofOperation {
   /** Per partition; every range ends at or below the last stable offset. */
   readonly ranges: ReadonlyMap<number, OffsetRange>;
   /** Chunks of one partition follow each other; the last may reach beyond its range. */
@@ -17,7 +19,6 @@ export interface TopicReading {
    * Retention took the next records away: what came of the partition is void, it begins at `start`.
    */
   readonly onRestart: (partition: number, start: number) => void;
-  readonly signal?: AbortSignal | undefined;
   readonly stallTimeoutMs?: number | undefined;
 }
 
@@ -30,6 +31,7 @@ export async function readTopic(source: KafkaSource, reading: TopicReading): Pro
   const open = new Map([...reading.ranges].filter(([, { start, end }]) => start < end));
   if (open.size === 0) return;
   signal?.throwIfAborted();
+  const reach = followOffsets(open, reading);
   const end = Promise.withResolvers<void>();
   const onAbort = (): void => end.reject(signal?.reason);
   signal?.addEventListener("abort", onAbort);
@@ -47,6 +49,7 @@ export async function readTopic(source: KafkaSource, reading: TopicReading): Pro
     await source.start(
       createHandler(source, reading, {
         open,
+        reach,
         proceed,
         fail: (error) => end.reject(error),
         onTrouble: (error) => (trouble = error),
@@ -60,9 +63,26 @@ export async function readTopic(source: KafkaSource, reading: TopicReading): Pro
   }
 }
 
+/** Tells how many offsets of the ranges were passed. */
+function followOffsets(
+  ranges: ReadonlyMap<number, OffsetRange>,
+  operation: ProofOperation,
+): (partition: number, offset: number) => void {
+  const reached = new Map([...ranges].map(([partition, { start }]) => [partition, start]));
+  const total = [...ranges.values()].reduce((sum, { start, end }) => sum + end - start, 0);
+  const advance = beginStep(operation, "topic", total);
+  return (partition, offset) => {
+    const before = reached.get(partition) ?? offset;
+    reached.set(partition, offset);
+    advance(offset - before);
+  };
+}
+
 interface Progress {
   /** Partitions that have not reached their end. */
   readonly open: Map<number, OffsetRange>;
+  /** Told which offset comes next. */
+  readonly reach: (partition: number, offset: number) => void;
   readonly proceed: () => void;
   readonly fail: (error: unknown) => void;
   readonly onTrouble: (error: Error) => void;
@@ -71,7 +91,7 @@ interface Progress {
 function createHandler(
   source: KafkaSource,
   { onChunk, onRestart }: TopicReading,
-  { open, proceed, fail, onTrouble }: Progress,
+  { open, reach, proceed, fail, onTrouble }: Progress,
 ): KafkaSourceHandler {
   return {
     onAssigned: async () => new Map([...open].map(([partition, { start }]) => [partition, start])),
@@ -86,6 +106,7 @@ function createHandler(
         // Thrown on, it would only make the driver deliver the chunk again.
         fail(error);
       }
+      reach(partition, Math.min(nextOffset, range.end));
       if (nextOffset >= range.end) {
         open.delete(partition);
         source.pause([partition]);
@@ -101,6 +122,7 @@ function createHandler(
         return;
       }
       onRestart(partition, start);
+      reach(partition, start);
       if (start === range.end) open.delete(partition);
       else {
         open.set(partition, { start, end: range.end });

@@ -1,10 +1,5 @@
 import { identifierToString, newSnapshotId } from "@salon/iceberg-writer";
-import type {
-  Catalog,
-  OperationOptions,
-  TableIdentifier,
-  TableMetadata,
-} from "@salon/iceberg-writer";
+import type { Catalog, TableIdentifier, TableMetadata } from "@salon/iceberg-writer";
 import type { LogRange } from "@salon/kafka-io";
 import { randomUUID } from "node:crypto";
 import type { Ledger, PartitionLedger } from "../protocol/ledger.ts";
@@ -20,6 +15,7 @@ import { TopicAccount } from "./offset-account.ts";
 import type { OffsetAccount } from "./offset-account.ts";
 import { describeOffsets } from "./offset-sample.ts";
 import { readMissingRecords } from "./missing-records.ts";
+import type { ProofOperation } from "./proof-progress.ts";
 import { loadProofTables } from "./proof-tables.ts";
 import type { OpenTopic } from "./read-topic.ts";
 import { findHoles, recoveredLedger } from "./recovered-ledger.ts";
@@ -85,7 +81,7 @@ export interface RecoveredPosition {
  */
 export async function recoverPosition(
   options: RecoverPositionOptions,
-  operation: OperationOptions = {},
+  operation: ProofOperation = {},
 ): Promise<RecoveredPosition> {
   const { catalog, identifier, topic, sourceId = topic, nowMs = Date.now } = options;
   const tables = await loadProofTables(catalog, identifier, operation);
@@ -201,7 +197,7 @@ interface HoleSearch {
   readonly firsts: Ledger | undefined;
   readonly logs: ReadonlyMap<number, LogRange>;
   readonly options: RecoverPositionOptions;
-  readonly operation: OperationOptions;
+  readonly operation: ProofOperation;
 }
 
 /** The holes of each partition, none of which is a record that the topic still has. */

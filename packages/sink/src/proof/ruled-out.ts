@@ -1,8 +1,9 @@
 import { valueAt } from "@salon/columns";
 import { scanTable } from "@salon/iceberg-writer";
-import type { OperationOptions } from "@salon/iceberg-writer";
 import { isRuleCause } from "../mapping/dead-letter-cause.ts";
 import { OffsetSet } from "./offset-set.ts";
+import { beginStep, rowTotal, rowTotalOf } from "./proof-progress.ts";
+import type { ProofOperation } from "./proof-progress.ts";
 import { countedReader } from "./scan-accounts.ts";
 import { columnOf, ORIGIN_COLUMN_NAMES, originsOf } from "./scan-origins.ts";
 import type { DecidedTables } from "./table-records.ts";
@@ -17,11 +18,13 @@ export type PartitionOffsets = ReadonlyMap<number, OffsetSet>;
 export async function readRuledOut(
   { deadLetters: table, pendingFiles, counts }: DecidedTables,
   topic: string,
-  options: OperationOptions = {},
+  options: ProofOperation = {},
 ): Promise<PartitionOffsets> {
   const ruledOut = new Map<number, OffsetSet>();
   if (table === undefined) return ruledOut;
   const columns = [...ORIGIN_COLUMN_NAMES, "decided_by", "error_code"];
+  const total = rowTotal(table) + rowTotalOf(pendingFiles);
+  const advance = beginStep(options, "dead letters", total);
   for (const files of [undefined, pendingFiles]) {
     for await (const { batch } of scanTable({ table, columns, files }, options)) {
       const origins = originsOf(batch);
@@ -38,6 +41,7 @@ export async function readRuledOut(
         if (offsets === undefined) ruledOut.set(partition, (offsets = new OffsetSet()));
         offsets.add(offset);
       }
+      advance(batch.rowCount);
     }
   }
   return ruledOut;

@@ -4,6 +4,8 @@ import { IcebergError, readManifest, scanTable } from "@salon/iceberg-writer";
 import type { CatalogTable, OperationOptions, PlannedFile } from "@salon/iceberg-writer";
 import type { PendingManifest } from "../protocol/source-record.ts";
 import type { Decision, TopicAccount } from "./offset-account.ts";
+import { beginStep, rowTotal } from "./proof-progress.ts";
+import type { ProofOperation } from "./proof-progress.ts";
 import { columnOf, ORIGIN_COLUMN_NAMES, originsOf } from "./scan-origins.ts";
 import type { RowOrigins } from "./scan-origins.ts";
 
@@ -14,9 +16,10 @@ export type TopicAccounts = ReadonlyMap<string, TopicAccount>;
 export async function countRows(
   table: CatalogTable,
   accounts: TopicAccounts,
-  options: OperationOptions = {},
+  options: ProofOperation = {},
 ): Promise<number> {
   let others = 0;
+  const advance = beginStep(options, "rows", rowTotal(table));
   for await (const { batch } of scanTable({ table, columns: ORIGIN_COLUMN_NAMES }, options)) {
     const origins = originsOf(batch);
     for (let row = 0; row < origins.rowCount; row++) {
@@ -24,6 +27,7 @@ export async function countRows(
       if (account === undefined) others += 1;
       else enter(account, origins, row, "row");
     }
+    advance(batch.rowCount);
   }
   return others;
 }
@@ -35,11 +39,13 @@ export interface DeadLetterScan {
   readonly files?: readonly PlannedFile[] | undefined;
   /** Whether the main snapshot that decided a record still counts. */
   readonly counts: (decidedBy: bigint) => boolean;
+  /** Told of the rows of each batch. */
+  readonly advance: (count: number) => void;
 }
 
 /** Enters the dead letters that count; answers how many of the topics do not. */
 export async function countDeadLetters(
-  { table, files, counts }: DeadLetterScan,
+  { table, files, counts, advance }: DeadLetterScan,
   accounts: TopicAccounts,
   options: OperationOptions = {},
 ): Promise<number> {
@@ -54,6 +60,7 @@ export async function countDeadLetters(
       if (isCounted(row)) enter(account, origins, row, "dead");
       else undone += 1;
     }
+    advance(batch.rowCount);
   }
   return undone;
 }

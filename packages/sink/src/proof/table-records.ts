@@ -1,8 +1,10 @@
 import { valueAt } from "@salon/columns";
 import { scanTable } from "@salon/iceberg-writer";
-import type { CatalogTable, OperationOptions, PlannedFile } from "@salon/iceberg-writer";
+import type { CatalogTable, PlannedFile } from "@salon/iceberg-writer";
 import { DEAD_LETTER_VALUES } from "./compared-record.ts";
 import type { ComparedRecord } from "./compared-record.ts";
+import { beginStep, rowTotal, rowTotalOf } from "./proof-progress.ts";
+import type { ProofOperation } from "./proof-progress.ts";
 import { countedReader } from "./scan-accounts.ts";
 import { columnOf, ORIGIN_COLUMN_NAMES, originsOf } from "./scan-origins.ts";
 
@@ -23,16 +25,20 @@ export async function visitRecords(
   tables: DecidedTables,
   { topic, fieldNames }: { readonly topic: string; readonly fieldNames: readonly string[] },
   visit: RecordVisitor,
-  options: OperationOptions = {},
+  options: ProofOperation = {},
 ): Promise<void> {
   const { main, deadLetters, pendingFiles, counts } = tables;
-  await visitTable({ table: main, topic, decision: "row", names: fieldNames }, visit, options);
+  const total = rowTotal(main) + rowTotal(deadLetters) + rowTotalOf(pendingFiles);
+  const advance = beginStep(options, "values", total);
+  const ofMain = { table: main, topic, decision: "row", names: fieldNames, advance } as const;
+  await visitTable(ofMain, visit, options);
   if (deadLetters === undefined) return;
   const ofDead = {
     table: deadLetters,
     topic,
     decision: "dead",
     names: DEAD_LETTER_VALUES,
+    advance,
   } as const;
   await visitTable({ ...ofDead, counts }, visit, options);
   await visitTable({ ...ofDead, counts, files: pendingFiles }, visit, options);
@@ -46,12 +52,13 @@ interface TableVisit {
   readonly names: readonly string[];
   readonly files?: readonly PlannedFile[] | undefined;
   readonly counts?: DecidedTables["counts"] | undefined;
+  readonly advance: (count: number) => void;
 }
 
 async function visitTable(
-  { table, topic, decision, names, files, counts }: TableVisit,
+  { table, topic, decision, names, files, counts, advance }: TableVisit,
   visit: RecordVisitor,
-  options: OperationOptions,
+  options: ProofOperation,
 ): Promise<void> {
   const deciding = counts === undefined ? [] : ["decided_by"];
   const columns = [...ORIGIN_COLUMN_NAMES, ...deciding, ...names];
@@ -69,5 +76,6 @@ async function visitTable(
         values: compared.map((column) => valueAt(column, row)),
       }));
     }
+    advance(batch.rowCount);
   }
 }

@@ -1,5 +1,5 @@
 import { currentSchema, identifierToString } from "@salon/iceberg-writer";
-import type { Catalog, OperationOptions, TableIdentifier } from "@salon/iceberg-writer";
+import type { Catalog, TableIdentifier } from "@salon/iceberg-writer";
 import type { EventSchema } from "@salon/schema";
 import { bindTable } from "../mapping/table-binding.ts";
 import type { SourceRecord } from "../protocol/source-record.ts";
@@ -14,6 +14,7 @@ import { isFree } from "./finding.ts";
 import type { Finding, Tolerance } from "./finding.ts";
 import { judgePartition } from "./judge-partition.ts";
 import { TopicAccount } from "./offset-account.ts";
+import type { ProofOperation } from "./proof-progress.ts";
 import { loadProofTables } from "./proof-tables.ts";
 import type { ProofTables } from "./proof-tables.ts";
 import type { OpenTopic } from "./read-topic.ts";
@@ -51,7 +52,7 @@ export interface VerifyTableOptions extends Tolerance {
  */
 export async function verifyTable(
   options: VerifyTableOptions,
-  operation: OperationOptions = {},
+  operation: ProofOperation = {},
 ): Promise<TableProof> {
   const { catalog, identifier } = options;
   const tables = await loadProofTables(catalog, identifier, operation);
@@ -136,7 +137,7 @@ interface ProofContext {
   readonly accounts: ReadonlyMap<string, TopicAccount>;
   readonly dead: CountedDeadLetters;
   readonly options: VerifyTableOptions;
-  readonly operation: OperationOptions;
+  readonly operation: ProofOperation;
 }
 
 async function proveSource(source: RecordedSource, context: ProofContext): Promise<SourceProof> {

@@ -3,7 +3,6 @@ import type {
   Catalog,
   CatalogTable,
   FileIo,
-  OperationOptions,
   TableIdentifier,
   TableMetadata,
 } from "@salon/iceberg-writer";
@@ -13,6 +12,7 @@ import { TopicAccount } from "../proof/offset-account.ts";
 import { sampleOf } from "../proof/offset-sample.ts";
 import type { OffsetSample } from "../proof/offset-sample.ts";
 import { readMissingRecords } from "../proof/missing-records.ts";
+import type { ProofOperation } from "../proof/proof-progress.ts";
 import type { OpenTopic } from "../proof/read-topic.ts";
 import { findHoles } from "../proof/recovered-ledger.ts";
 import type { Holes } from "../proof/recovered-ledger.ts";
@@ -99,7 +99,7 @@ export interface AdoptedPosition {
  */
 export async function adoptPosition(
   options: AdoptPositionOptions,
-  operation: OperationOptions = {},
+  operation: ProofOperation = {},
 ): Promise<AdoptedPosition> {
   const { catalog, identifier, topic, sourceId = topic, openTopic } = options;
   const checkpoint = await readSparkCheckpoint({ ...options.checkpoint, topic }, operation);
@@ -215,7 +215,7 @@ async function judge(
   { checkpoint, account, atHand }: FoundRows,
   metadata: TableMetadata,
   options: AdoptPositionOptions,
-  operation: OperationOptions,
+  operation: ProofOperation,
 ): Promise<BatchVerdict | undefined> {
   const { doubtful } = checkpoint;
   if (doubtful === undefined) return undefined;

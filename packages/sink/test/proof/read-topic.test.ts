@@ -57,6 +57,16 @@ describe("readTopic", () => {
     expect(await read(topic, { 0: [0, 6] })).toEqual(["0!6"]);
   });
 
+  it("tells how many offsets of the ranges were passed, those that are gone too", async () => {
+    const told: string[] = [];
+    const onProgress: TopicReading["onProgress"] = ({ step, done, total }) =>
+      told.push(`${step} ${done}/${total}`);
+    const topic = topicOf(12, 12);
+    topic.startOffsets[0] = 4;
+    await read(topic, { 0: [0, 8], 1: [2, 2] }, { onProgress });
+    expect(told).toEqual(["topic 0/8", "topic 4/8", "topic 7/8", "topic 8/8"]);
+  });
+
   it("throws what the visitor throws", async () => {
     const changes = { onChunk: fail };
     await expect(read(topicOf(5), { 0: [0, 5] }, changes)).rejects.toThrow("bad chunk");

@@ -2,6 +2,7 @@ import { openCatalog } from "@salon/iceberg-writer";
 import type { Catalog } from "@salon/iceberg-writer";
 import { ratingsSchema } from "@salon/schema";
 import { describe, expect, it } from "vitest";
+import type { ProofProgress } from "../../src/proof/proof-progress.ts";
 import type { OpenTopic } from "../../src/proof/read-topic.ts";
 import type { TableProof } from "../../src/proof/table-proof.ts";
 import { verifyTable } from "../../src/proof/verify-table.ts";
@@ -118,6 +119,28 @@ describe("verifyTable with a topic", () => {
       `1 records are not as the topic has them: ${difference}`,
     );
     expect((await verify(catalog, topic, { values: undefined })).isProved).toBe(true);
+  });
+
+  it("tells how far it is, step by step, to the end of each", async () => {
+    await using catalog = await openCatalog({ type: "memory" });
+    const topic = new MemoryTopic(2);
+    topic.append(0, rating(1), rating(2), "no json");
+    topic.append(1, rating(4));
+    await drain(catalog, topic);
+    const told: ProofProgress[] = [];
+    const values = { events: ratingsSchema, timeZone: "UTC" };
+    const options = { catalog, identifier: MAIN, openTopic: opener(topic), values };
+    const onProgress = (progress: ProofProgress): void => void told.push(progress);
+    expect((await verifyTable(options, { onProgress })).isProved).toBe(true);
+    const begun = told.filter(({ done }) => done === 0);
+    expect(begun).toEqual([
+      { step: "rows", done: 0, total: 3 },
+      { step: "dead letters", done: 0, total: 1 },
+      { step: "dead letters", done: 0, total: 1 },
+      { step: "topic", done: 0, total: 4 },
+      { step: "values", done: 0, total: 4 },
+    ]);
+    expect(told.filter(({ done, total }) => done === total)).toHaveLength(begun.length);
   });
 
   it("compares dead letters that still wait in the outbox", async () => {
