@@ -19,13 +19,34 @@ const POWERS_OF_TEN = Float64Array.from({ length: EXACT_DIGITS_MAX + 1 }, (_, i)
   Number(`1e${i}`),
 );
 
+/**
+ * For two bytes as a little-endian word: an integer of one or two digits with `256 * digits`, 0
+ * where none begins there.
+ */
+const SHORT_INTEGERS: Uint16Array = createShortIntegers();
+
+function createShortIntegers(): Uint16Array {
+  const table = new Uint16Array(65_536);
+  for (let first = 0; first <= 9; first++) {
+    for (let byte = 0; byte < 256; byte++) {
+      const second = byte - 48;
+      const isDigit = second >= 0 && second <= 9;
+      if (isDigit && first === 0) continue;
+      table[(byte << 8) | (first + 48)] = isDigit ? 512 + first * 10 + second : 256 + first;
+    }
+  }
+  return table;
+}
+
 /** What the code of slots works with. */
 export const SLOT_LOCALS: string =
-  "let at = recordStart, byte = 0, start = 0, digit = 0, number = 0, point = 0, negative = false;";
+  "let at = recordStart, byte = 0, word = 0, start = 0, digit = 0, number = 0, point = 0;\n" +
+  "  let negative = false;";
 
 /** What the code of slots refers to. */
 export const SLOT_GLOBALS: Readonly<Record<string, unknown>> = {
   powersOfTen: POWERS_OF_TEN,
+  shortIntegers: SHORT_INTEGERS,
   findPlainStringEnd,
   skipSpace,
   skipValue,
@@ -120,15 +141,33 @@ function integerCode(digitsMax: number): string {
     }`;
 }
 
+/** Short integers by their first two bytes: how many digits there are, in the branches' place. */
 function intCode(index: number): string {
-  return `${integerCode(10)}
+  return `    word = shortIntegers[view.getUint16(at, true)];
+    digit = bytes[at + (word >>> 8)] - 46;
+    if (word !== 0 && digit >>> 0 > 11) {
+      at += word >>> 8;
+      field${index}.values[row] = word & 255;
+    } else {
+${integerCode(10)}
     if (number > (negative ? 2147483648 : 2147483647)) return false;
-    field${index}.values[row] = negative ? -number : number;`;
+    field${index}.values[row] = negative ? -number : number;
+    }`;
 }
+
+/** Whether `word` is a digit, a point, a digit, and what is none. */
+const ONE_DECIMAL =
+  "(word & 0xff00) === 0x2e00 && (word & 255) - 48 >>> 0 <= 9 && " +
+  "(word >>> 16 & 255) - 48 >>> 0 <= 9 && (word >>> 24) - 48 >>> 0 > 9";
 
 /** A mantissa of few digits by a power of ten: both are exact, so the quotient is rounded once. */
 function decimalCode(index: number): string {
-  return `${WHOLE_DIGITS}
+  return `    word = view.getInt32(at, true);
+    if (${ONE_DECIMAL}) {
+      at += 3;
+      field${index}.values[row] = ((word & 255) * 10 + (word >>> 16 & 255) - 528) / 10;
+    } else {
+${WHOLE_DIGITS}
     point = at;
     if (digit === -2) {
       digit = bytes[++at] - 48;
@@ -137,5 +176,6 @@ function decimalCode(index: number): string {
       if (at - start > ${EXACT_DIGITS_MAX + 1}) return false;
       number /= powersOfTen[at - point - 1];
     } else if (at - start > ${EXACT_DIGITS_MAX}) return false;
-    field${index}.values[row] = negative ? -number : number;`;
+    field${index}.values[row] = negative ? -number : number;
+    }`;
 }
