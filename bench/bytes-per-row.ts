@@ -4,13 +4,13 @@
  */
 import { benchArguments } from "./bench-arguments.ts";
 import { count, describeMachine } from "./measured.ts";
-import { measureParquet } from "./parquet-rounds.ts";
+import { parquetRounds } from "./parquet-rounds.ts";
 import { ratingChunks } from "./rating-chunks.ts";
 
 const { rows, seed } = benchArguments({ rows: 1_000_000 });
 const chunks = ratingChunks(rows, seed);
 console.log(`${describeMachine()}; ${count(rows)} rows, seed ${seed}`);
 for (const layout of ["one-file", "by-day"] as const) {
-  const { fileBytes, fileCount } = await measureParquet(chunks, { layout, runs: 1 });
+  const { fileBytes, fileCount } = await parquetRounds(chunks, layout)();
   console.log(`${(fileBytes / rows).toFixed(2)} bytes a row, ${fileCount} files (${layout})`);
 }

@@ -1,8 +1,8 @@
+import { MEASURED_CORE } from "./cores.ts";
 import { startMeasured } from "./measured-process.ts";
 import { loadSnapshots } from "./table-snapshots.ts";
 import type { TableSnapshot } from "./table-snapshots.ts";
 import type { MeasuredProcess } from "./measured-process.ts";
-import { MEASURED_CORE } from "./stage.ts";
 import type { Stage } from "./stage.ts";
 
 /** What draining a topic into a table took. */

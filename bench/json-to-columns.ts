@@ -1,13 +1,15 @@
 /**
- * Row 1: JSON bytes of ratings -> columns, in memory, on one thread, against the same by
+ * Row 1: JSON bytes of ratings -> columns, in memory, on one core, against the same by
  * JSON.parse; in the producer's own key order and spacing, and in any other.
  */
 import { benchArguments } from "./bench-arguments.ts";
+import { MEASURED_CORE, pinToCore } from "./cores.ts";
 import { reportDecoding } from "./decode-rounds.ts";
 import { describeMachine, peakMemoryMib } from "./measured.ts";
 import { ratingChunks, rewriteValues } from "./rating-chunks.ts";
 
 const { rows, seed, runs } = benchArguments({ rows: 1_000_000 });
+pinToCore(MEASURED_CORE);
 const chunks = ratingChunks(rows, seed);
 
 function membersOf(text: string): readonly (readonly [string, unknown])[] {

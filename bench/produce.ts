@@ -3,9 +3,10 @@
  * with.
  */
 import { benchArguments } from "./bench-arguments.ts";
+import { MEASURED_CORE } from "./cores.ts";
 import { startMeasured } from "./measured-process.ts";
 import { count, describeMachine, median } from "./measured.ts";
-import { MEASURED_CORE, openStage, PARTITION_COUNT } from "./stage.ts";
+import { openStage, PARTITION_COUNT } from "./stage.ts";
 
 const PRODUCER = new URL("../apps/producer-cli/bin/salon-produce.js", import.meta.url).pathname;
 const RATE = 1_000_000;

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import {
   createBucket,
   startKafka,
@@ -6,6 +5,7 @@ import {
   startRestCatalog,
 } from "../packages/testkit/src/index.ts";
 import type { S3Access } from "../packages/testkit/src/index.ts";
+import { pinToCore, SERVICE_CORE } from "./cores.ts";
 
 /** Kafka, MinIO and a REST catalog that share a core, so that the other is the measured one's. */
 export interface Stage extends AsyncDisposable {
@@ -15,9 +15,6 @@ export interface Stage extends AsyncDisposable {
   readonly pids: readonly number[];
 }
 
-/** The core of the services and of the benchmark itself, and that of what is measured. */
-export const SERVICE_CORE = "0";
-export const MEASURED_CORE = "1";
 /** Partitions of every topic. */
 export const PARTITION_COUNT = 8;
 
@@ -27,7 +24,7 @@ const VARIABLE = "SALON_BENCH_STAGE";
 
 /** The stage that the environment names, or a new one, which ends with the caller. */
 export async function openStage(): Promise<Stage> {
-  pinToServiceCore(process.pid);
+  pinToCore(SERVICE_CORE);
   const running = process.env[VARIABLE];
   if (running === undefined) return startStage();
   const stage = JSON.parse(running) as Omit<Stage, keyof AsyncDisposable>;
@@ -48,7 +45,7 @@ async function startStage(): Promise<Stage> {
   await createBucket(s3, BUCKET);
   const catalog = resources.use(await startRestCatalog({ s3, warehouse: `s3://${BUCKET}/rest` }));
   const pids = [kafka.pid(), minioPid, catalog.pid];
-  for (const pid of pids) pinToServiceCore(pid);
+  for (const pid of pids) pinToCore(SERVICE_CORE, pid);
   const owned = resources.move();
   return {
     bootstrapServers: kafka.bootstrapServers,
@@ -57,10 +54,4 @@ async function startStage(): Promise<Stage> {
     pids,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-}
-
-function pinToServiceCore(pid: number): void {
-  const args = ["--all-tasks", "--cpu-list", "--pid", SERVICE_CORE, String(pid)];
-  const { status, error } = spawnSync("taskset", args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`cannot pin process ${pid} to a core`, { cause: error });
 }

@@ -4,10 +4,11 @@
  * of the sink; `encoders` is the same without them.
  */
 import { benchArguments } from "./bench-arguments.ts";
+import { MEASURED_CORE, SERVICE_CORE } from "./cores.ts";
 import { drainTopic } from "./drain.ts";
 import type { Drain } from "./drain.ts";
 import { count, describeMachine, medianBy } from "./measured.ts";
-import { MEASURED_CORE, openStage, SERVICE_CORE } from "./stage.ts";
+import { openStage } from "./stage.ts";
 import { loadTopic } from "./topics.ts";
 
 const TWO_CORES = `${SERVICE_CORE},${MEASURED_CORE}`;

@@ -1,27 +1,44 @@
-"""json_to_parquet.py INPUT OUTPUT RUNS: ratings as lines of JSON to a zstd Parquet file by DuckDB.
+"""json_to_parquet.py INPUT DIRECTORY: ratings as lines of JSON to zstd Parquet by DuckDB.
 
-One thread, columns given; prints the median round as JSON. The first round warms up.
+One thread, columns given. Prints `DuckDB <version>`, and for each line of input, the number of a
+round and a layout, {"round", "seconds", "cpuSeconds", "fileBytes"} of that round.
 """
 
 import json
 import os
 import resource
+import shutil
 import sys
 import time
 
 import duckdb
 
-source, target, runs = sys.argv[1], sys.argv[2], int(sys.argv[3])
+source, directory = sys.argv[1:]
 connection = duckdb.connect()
 connection.execute("SET threads = 1")
-QUERY = f"""
-COPY (
-  SELECT * FROM read_ndjson('{source}', columns = {{
+
+EVENTS = f"""
+  read_ndjson('{source}', columns = {{
     customer_id: 'INTEGER', branch_id: 'INTEGER', employee_id: 'INTEGER',
     treatment_id: 'INTEGER', rating_value: 'FLOAT', comment: 'VARCHAR', "timestamp": 'VARCHAR'
   }})
-) TO '{target}' (FORMAT parquet, COMPRESSION zstd)
 """
+# Chunks of 20,000 rows go to eight partitions in turn, and rows are numbered through.
+ROWS = f"""
+  SELECT * EXCLUDE (number), '2025-01-15 10:30:00+00'::TIMESTAMPTZ AS processed_timestamp,
+    'nail_salon_ratings' AS _kafka_topic, (number // 20000 % 8)::INTEGER AS _kafka_partition,
+    number AS _kafka_offset
+  FROM (SELECT *, row_number() OVER () - 1 AS number FROM {EVENTS})
+"""
+DAYS = f'SELECT *, "timestamp"[1:10] AS timestamp_day FROM ({ROWS})'
+ZSTD = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
+FILE = os.path.join(directory, "ratings.parquet")
+FOLDER = os.path.join(directory, "ratings")
+COPIES = {
+    "seven-columns": f"COPY (SELECT * FROM {EVENTS}) TO '{FILE}' ({ZSTD})",
+    "one-file": f"COPY ({ROWS}) TO '{FILE}' ({ZSTD})",
+    "by-day": f"COPY ({DAYS}) TO '{FOLDER}' ({ZSTD}, PARTITION_BY (timestamp_day))",
+}
 
 
 def cpu_seconds():
@@ -29,19 +46,27 @@ def cpu_seconds():
     return usage.ru_utime + usage.ru_stime
 
 
-rounds = []
-for _ in range(runs + 1):
-    start, start_cpu = time.monotonic(), cpu_seconds()
-    connection.execute(QUERY)
-    rounds.append((time.monotonic() - start, cpu_seconds() - start_cpu))
-seconds, cpu = sorted(rounds[1:])[runs // 2]
-print(
-    json.dumps(
-        {
-            "version": duckdb.__version__,
-            "seconds": seconds,
-            "cpuSeconds": cpu,
-            "fileBytes": os.path.getsize(target),
-        }
+def file_bytes():
+    return sum(
+        os.path.getsize(os.path.join(folder, name))
+        for folder, _, names in os.walk(directory)
+        for name in names
+        if name.endswith(".parquet")
     )
-)
+
+
+print("DuckDB", duckdb.__version__, flush=True)
+for line in sys.stdin:
+    number, layout = line.split()
+    start, start_cpu = time.monotonic(), cpu_seconds()
+    connection.execute(COPIES[layout])
+    figures = {
+        "round": int(number),
+        "seconds": time.monotonic() - start,
+        "cpuSeconds": cpu_seconds() - start_cpu,
+        "fileBytes": file_bytes(),
+    }
+    print(json.dumps(figures), flush=True)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    if os.path.exists(FILE):
+        os.remove(FILE)
