@@ -15,7 +15,7 @@ export interface JsonRecord {
   get(key: string): unknown;
   /** The text of a number as it was sent, for those that a double cannot hold. */
   numberText(key: string): string;
-  /** Whether a number that a double holds as an integer was sent as one: 0.99999999999999999 not. */
+  /** Whether a number that a double holds as an integer was one: 0.99999999999999999 is not. */
   isIntegral(key: string): boolean;
 }
 
@@ -49,7 +49,7 @@ export function parseJsonRecord(
     get: (key) => (Object.hasOwn(members, key) ? members[key] : undefined),
     numberText,
     isIntegral: (key) => {
-      mayBeRounded ??= MAY_BE_ROUNDED.test(bytes.latin1Slice());
+      mayBeRounded ??= MAY_BE_ROUNDED.test(bytes.toString("latin1"));
       return !mayBeRounded || parseExactInteger(numberText(key)) !== undefined;
     },
   };

@@ -82,7 +82,7 @@ function isInPrecision(type: PrimitiveType, value: PrimitiveValue): boolean {
   return -limit < value && value < limit;
 }
 
-/** A number's shortest digits, without the exponent that `String` gives the smallest and largest. */
+/** A number's shortest digits, without the exponent that `String` gives large and small ones. */
 function decimalText(value: unknown): string {
   const text = String(value);
   const [, sign = "", whole, fraction = "", exponent] =

@@ -116,8 +116,7 @@ function systemErrorOf(
   for (let inner = error, depth = 0; inner instanceof Error && depth < 5; depth += 1) {
     if ("code" in inner && typeof inner.code === "string") {
       const { code } = inner;
-      const hasCall = "syscall" in inner && typeof inner.syscall === "string";
-      return hasCall ? { code, syscall: String(inner.syscall) } : { code };
+      return "syscall" in inner ? { code, syscall: String(inner.syscall) } : { code };
     }
     inner = inner instanceof AggregateError ? inner.errors[0] : inner.cause;
   }
