@@ -6,7 +6,15 @@ if (Number(process.versions.node.split(".")[0]) < 24) {
 }
 // Compiled code is kept where only this user can write: nobody else may say what is run.
 const { enableCompileCache } = process.getBuiltinModule("node:module");
-const { existsSync } = process.getBuiltinModule("node:fs");
+const { existsSync, mkdirSync } = process.getBuiltinModule("node:fs");
 const home = process.env.HOME;
-if (home && existsSync(home)) enableCompileCache(home + "/.cache/salon");
+try {
+  // One by one: Node's way to make several at once goes on for ever where none can be made.
+  for (const folder of home ? ["/.cache", "/.cache/salon"] : []) {
+    if (!existsSync(home + folder)) mkdirSync(home + folder);
+  }
+  if (home) enableCompileCache(home + "/.cache/salon");
+} catch {
+  // Without a cache it starts as well, a little later.
+}
 await import("../dist/main.js");
