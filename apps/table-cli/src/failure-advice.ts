@@ -12,7 +12,7 @@ const BY_SINK_CODE: Readonly<Partial<Record<SinkErrorCode, FailureAdvice>>> = {
   BATCH_TORN: { exitCode: EXIT_FAILED },
   RECORDS_MISSING: {
     exitCode: EXIT_FAILED,
-    advice: "a position beyond them would lose them: restore the rows, or begin a new table",
+    advice: "restore the rows or dead letters, or begin a new table",
   },
 };
 

@@ -20,6 +20,7 @@ interface PositionTask {
 /** Options of `recover-position`. */
 export interface RecoverPositionTask extends PositionTask {
   readonly kind: "recover-position";
+  readonly acceptMissing: boolean;
 }
 
 /** Options of `adopt`. */
@@ -34,6 +35,7 @@ interface OptionValues {
   readonly sourceId?: string;
   readonly sparkCheckpoint?: string;
   readonly acceptHoles?: boolean;
+  readonly acceptMissing?: boolean;
   readonly force?: boolean;
   readonly dryRun?: boolean;
 }
@@ -45,12 +47,19 @@ export function addPositionCommands(command: Command, action: () => void): void 
     .summary("Rebuilds a source's position from the rows.")
     .description(
       "Rebuilds a source's position from the offsets in the table and the dead letters. The topic " +
-        "is asked about every hole; one whose record is still there is refused.",
+        "is asked about every hole; one whose record is still there is refused. Records whose dead " +
+        "letters are gone, and that lie behind all that is left, are read again.",
     )
     .addOption(textOption("--source-id <name>", "source to recover (default: the topic)"));
   addKafkaOptions(recover)
     .addOption(
       textOption("--accept-holes", "record holes that the topic no longer has as unproved"),
+    )
+    .addOption(
+      textOption(
+        "--accept-missing",
+        "record as lost what the topic has, and neither table any more",
+      ),
     )
     .addOption(textOption("--force", "although the source was committed minutes ago"))
     .addOption(textOption("--dry-run", "show the position and write nothing"))
@@ -91,7 +100,9 @@ export function readPositionTask(
     force: values.force === true,
     dryRun: values.dryRun === true,
   };
-  if (kind === "recover-position") return { kind, ...common };
+  if (kind === "recover-position") {
+    return { kind, ...common, acceptMissing: values.acceptMissing === true };
+  }
   if (!sparkCheckpoint) {
     throw new CommandLineError("USAGE_INVALID", "adopt needs --spark-checkpoint s3a://…");
   }

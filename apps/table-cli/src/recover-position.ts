@@ -12,9 +12,10 @@ export async function recover(
   task: RecoverPositionTask,
   openTopic: OpenTopic,
 ): Promise<CommandOutput> {
-  const { topic, sourceId, acceptHoles, force, dryRun } = task;
+  const { topic, sourceId, acceptHoles, acceptMissing, force, dryRun } = task;
+  const accepted = { acceptHoles, acceptMissing, force, dryRun };
   const data = await recoverPosition(
-    { catalog, identifier, topic, sourceId, openTopic, acceptHoles, force, dryRun },
+    { catalog, identifier, topic, sourceId, openTopic, ...accepted },
     { signal, onProgress },
   );
   return { data, text: recoveredText(data) };

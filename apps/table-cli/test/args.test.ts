@@ -90,6 +90,7 @@ describe("parseArgs", () => {
       },
       topic: "nail_salon_ratings",
       acceptHoles: false,
+      acceptMissing: false,
       force: false,
       dryRun: false,
     });
@@ -98,11 +99,12 @@ describe("parseArgs", () => {
   it("takes every flag of recover-position", () => {
     const argv =
       "recover-position --bootstrap-servers a:1 --topic t --source-id s --accept-holes --force " +
-      "--dry-run";
+      "--accept-missing --dry-run";
     expect(settings(...argv.split(" ")).task).toMatchObject({
       topic: "t",
       sourceId: "s",
       acceptHoles: true,
+      acceptMissing: true,
       force: true,
       dryRun: true,
     });

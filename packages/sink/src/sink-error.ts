@@ -25,6 +25,7 @@ export type SinkErrorCode =
   | "ENCODER_LOST"
   | "TABLE_INCOMPATIBLE"
   | "FORMAT_VERSION_UNSUPPORTED"
+  /** The dead-letter table lacks what the main table counts on. */
   | "DEAD_LETTERS_UNDONE"
   /** A sink, or another writer, is at work where nobody may be. */
   | "TABLE_IN_USE"
@@ -57,3 +58,7 @@ export class SinkError extends Error {
     this.context = options.context ?? {};
   }
 }
+
+/** What goes on where dead letters were undone that nobody can bring back. */
+export const UNDONE_WAY_ON =
+  "salon-table recover-position --accept-missing, which goes on without what is gone";

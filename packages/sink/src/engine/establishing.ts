@@ -5,7 +5,7 @@ import { rollbackOf } from "../protocol/rollback.ts";
 import type { Rollback } from "../protocol/rollback.ts";
 import { grownIdentity, identityError, sourceConflict } from "../protocol/source-identity.ts";
 import type { SourceRecord } from "../protocol/source-record.ts";
-import { SinkError } from "../sink-error.ts";
+import { SinkError, UNDONE_WAY_ON } from "../sink-error.ts";
 import { startCommit } from "./commit-start.ts";
 import type { TableView } from "./engine-event.ts";
 import type { EngineState } from "./engine-state.ts";
@@ -115,7 +115,8 @@ function deadLettersUndone(record: SourceRecord, view: TableView): SinkError {
   return new SinkError(
     "DEAD_LETTERS_UNDONE",
     `the dead-letter table was undone: it has what was decided up to sequence ` +
-      `${view.appliedThrough}, the main table counts on ${record.applied}; restore it`,
+      `${view.appliedThrough}, the main table counts on ${record.applied}; restore it, or ` +
+      `run ${UNDONE_WAY_ON}`,
   );
 }
 

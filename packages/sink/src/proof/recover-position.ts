@@ -36,6 +36,11 @@ export interface RecoverPositionOptions {
   readonly openTopic: OpenTopic;
   /** Holes below the log's start are recorded as `unproved`. */
   readonly acceptHoles?: boolean | undefined;
+  /**
+   * Records that the topic still has, and neither table any more, are recorded as `lost`: the way
+   * on from dead letters that were undone and cannot be brought back.
+   */
+  readonly acceptMissing?: boolean | undefined;
   /** Goes on though own snapshots are minutes old: the caller knows that no sink runs. */
   readonly force?: boolean | undefined;
   /** Works everything out and writes nothing. */
@@ -74,8 +79,8 @@ export interface RecoveredPosition {
  * `applied`.
  *
  * Errors: `TABLE_IN_USE` where own snapshots are minutes old or the table moved on meanwhile;
- * `RECORDS_MISSING` where the topic still has records of a hole; `HOLES_UNPROVED` for holes below
- * its start without `acceptHoles`; `FOREIGN_REPLAY` for offsets that are there twice;
+ * `RECORDS_MISSING` where the topic still has records of a hole, without `acceptMissing`;
+ * `HOLES_UNPROVED` for holes below its start without `acceptHoles`; `FOREIGN_REPLAY` for offsets that are there twice;
  * `POSITION_UNKNOWN` where there is no row to go by; `LOG_TRUNCATED`, `SOURCE_CONFLICT` and those
  * of another topic's identity; those of catalog, storage and Kafka.
  */
@@ -107,7 +112,7 @@ export async function recoverPosition(
   for (let partition = 0; partition < identity.partitions; partition++) {
     const start = known?.ledger.get(partition)?.first ?? logs.get(partition)?.startOffset ?? 0;
     const found = account.partition(partition);
-    const ofPartition = holes.get(partition) ?? findHoles(found, 0);
+    const ofPartition = holes.get(partition) ?? { ...findHoles(found, 0), lost: 0 };
     const first = firsts?.get(partition)?.first;
     ledger.set(partition, recoveredLedger(found, ofPartition, { start, first }));
   }
@@ -191,6 +196,11 @@ function checkFound({ partitions }: TopicAccount, identity: SourceIdentity, tabl
   }
 }
 
+interface ProvedHoles extends Holes {
+  /** Records among those that are retained. */
+  readonly lost: number;
+}
+
 interface HoleSearch {
   readonly account: TopicAccount;
   /** Where the search begins, if it does not at the lowest offset that was found. */
@@ -200,16 +210,16 @@ interface HoleSearch {
   readonly operation: ProofOperation;
 }
 
-/** The holes of each partition, none of which is a record that the topic still has. */
+/** The holes of each partition, and how many of them are records that the topic still has. */
 async function proveHoles({
   account,
   firsts,
   logs,
   options,
   operation,
-}: HoleSearch): Promise<ReadonlyMap<number, Holes>> {
-  const { topic, openTopic, acceptHoles } = options;
-  const holes = new Map<number, Holes>();
+}: HoleSearch): Promise<ReadonlyMap<number, ProvedHoles>> {
+  const { topic, openTopic, acceptHoles, acceptMissing } = options;
+  const holes = new Map<number, ProvedHoles>();
   const search = (partition: number, logStart: number): Holes => {
     const found = account.partition(partition);
     const { span } = found.found;
@@ -222,21 +232,21 @@ async function proveHoles({
   for (const [partition, found] of account.partitions) {
     const log = logs.get(partition) ?? { startOffset: 0, endOffset: 0 };
     checkLog({ topic, partition, found, log });
-    holes.set(partition, search(partition, log.startOffset));
+    holes.set(partition, { ...search(partition, log.startOffset), lost: 0 });
   }
   const missing = await readMissingRecords({ topic, openTopic, account, holes, ...operation });
   for (const [partition, { offsets, start }] of missing) {
     const where = `of partition ${partition} of topic ${topic}`;
-    if (offsets.count > 0) {
+    if (offsets.count > 0 && acceptMissing !== true) {
       throw new SinkError(
         "RECORDS_MISSING",
         `${offsets.count} records ${where} are in neither table, and the topic still has them: ` +
-          `offsets ${describeOffsets(offsets)}`,
+          `offsets ${describeOffsets(offsets)}; --accept-missing records them as lost`,
         { context: { partition, offsets } },
       );
     }
     // Retention may have moved on while they were read.
-    holes.set(partition, search(partition, start));
+    holes.set(partition, { ...search(partition, start), lost: offsets.count });
   }
   for (const [partition, { unproved }] of holes) {
     if (unproved.count === 0 || acceptHoles === true) continue;

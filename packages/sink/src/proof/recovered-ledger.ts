@@ -37,11 +37,11 @@ export function findHoles(
 /**
  * The ledger of what was found: `first` is where it was searched from, the lowest offset unless
  * something is known, and `next` follows the highest. Holes that the topic has no record for are
- * gaps. Where nothing was found it opens at `start`.
+ * gaps, the others `lost`. Where nothing was found it opens at `start`.
  */
 export function recoveredLedger(
   { found, counts }: OffsetAccount,
-  { unproved, retained }: Pick<Holes, "unproved" | "retained">,
+  { unproved, retained, lost }: Pick<Holes, "unproved" | "retained"> & { readonly lost: number },
   { start, first }: { readonly start: number; readonly first?: number | undefined },
 ): PartitionLedger {
   const { span } = found;
@@ -51,8 +51,8 @@ export function recoveredLedger(
     next: span.end,
     rows: counts.row,
     dead: counts.dead,
-    gaps: retained.count,
-    lost: 0,
+    gaps: retained.count - lost,
+    lost,
     unproved: unproved.count,
   };
 }

@@ -18,7 +18,7 @@ import { HEADERS_COLUMN } from "../mapping/dead-letter-schema.ts";
 import { readWatermarks, watermarkKey } from "../protocol/dead-letter-watermark.ts";
 import type { StagedDeadLetters } from "../protocol/own-commit.ts";
 import type { PendingManifest, SourceRecord } from "../protocol/source-record.ts";
-import { SinkError } from "../sink-error.ts";
+import { SinkError, UNDONE_WAY_ON } from "../sink-error.ts";
 import type { DeadLetterTopic } from "./dead-letter-topic.ts";
 import { deleteUndone } from "./remove-undone.ts";
 import type { UndoneDeadLetters } from "./remove-undone.ts";
@@ -190,6 +190,9 @@ export class DeadLetterTable {
 
   #undone(how: string): SinkError {
     const { name } = this.#table.identifier;
-    return new SinkError("DEAD_LETTERS_UNDONE", `the dead-letter table ${name} was undone: ${how}`);
+    return new SinkError(
+      "DEAD_LETTERS_UNDONE",
+      `the dead-letter table ${name} was undone: ${how}; restore it, or run ${UNDONE_WAY_ON}`,
+    );
   }
 }

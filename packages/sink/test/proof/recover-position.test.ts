@@ -95,7 +95,7 @@ describe("recoverPosition", () => {
     expect(reading).toMatchObject({ record: { applied: 2, pending: [waiting] } });
   });
 
-  it("refuses a hole whose record the topic still has, whatever is accepted", async () => {
+  it("refuses a hole whose record the topic still has, unless it is accepted as lost", async () => {
     await using tables = await HandmadeTables.create();
     await tables.commit({ rows: [0, 3] });
     const topic = topicOf(["a", undefined, "c", "d"]);
@@ -103,8 +103,10 @@ describe("recoverPosition", () => {
       code: "RECORDS_MISSING",
       message:
         "1 records of partition 0 of topic ratings are in neither table, and the topic still has " +
-        "them: offsets 2",
+        "them: offsets 2; --accept-missing records them as lost",
     });
+    const { partitions } = await recover(tables, topic, { acceptMissing: true });
+    expect(partitions).toMatchObject([ledger({ next: 4, rows: 2, gaps: 1, lost: 1 })]);
   });
 
   it("refuses holes below the log's start, unless they are accepted", async () => {
