@@ -15,8 +15,8 @@ const CLEAR_LINE = "\r\u001b[K";
 
 /**
  * Shows the counts as long as the work goes on, and once more at its end: on a terminal in a line
- * that is rewritten, elsewhere in a new one now and then. With the seconds that it is to take, where
- * they are known.
+ * that is rewritten, elsewhere in a new one now and then. With the seconds that it is to take,
+ * where they are known.
  */
 export async function showWhile(
   work: Promise<void>,

@@ -1,6 +1,6 @@
 /**
  * Kafka's timestamp of a record as its dead letter has it, in microseconds. Undefined where there
- * is none, and for one that a timestamptz cannot hold: producers may send any milliseconds of 64 bits.
+ * is none, and for one that a timestamptz cannot hold: producers may send any 64 bits.
  */
 export function deadLetterTimestamp(timestampMs: number): bigint | undefined {
   if (timestampMs < 0) return undefined;
