@@ -7,8 +7,8 @@ export interface OffsetRun {
 
 /**
  * Records of one partition as a driver delivers them, whatever the driver: values are slices of one
- * buffer, and nothing is allocated per record. Offsets are safe integers. The buffer's memory is
- * used again once the promise of `onChunk` is done: copy what is to be kept.
+ * buffer, and nothing is allocated per record. Offsets are safe integers. The memory of the buffer
+ * and of the arrays is used again once the promise of `onChunk` is done: copy what is to be kept.
  */
 export interface RecordChunk {
   readonly topic: string;

@@ -3,6 +3,7 @@ import { giveBackMemory } from "../broker/answer-memory.ts";
 import type { RecordChunk } from "../port/record-chunk.ts";
 import { type FetchedLog, readChunks } from "./chunk-reader.ts";
 import type { ReadState } from "./read-state.ts";
+import { RecordIndex } from "./record-index.ts";
 
 /** What was fetched of a partition in one epoch of its seeks. */
 interface Delivery {
@@ -28,6 +29,8 @@ export class ChunkQueue {
   readonly #deliveries: Delivery[] = [];
   /** How many of the deliveries lie in the memory of one answer. */
   readonly #sharers: Map<ArrayBufferLike, number> = new Map();
+  /** Of the chunk that is being delivered. */
+  readonly #index: RecordIndex = new RecordIndex();
   #bytes = 0;
   #isDelivering = false;
 
@@ -79,7 +82,7 @@ export class ChunkQueue {
     const output = this.#output;
     try {
       if (log.requestedOffset !== state.delivered) return;
-      for (const chunk of readChunks(log)) {
+      for (const chunk of readChunks(log, this.#index)) {
         if (!output.isCurrent(state, epoch)) return;
         if (state.isPaused) {
           // Fetched again on resuming: the caller paused to have no more of it in memory.

@@ -15,6 +15,7 @@ import {
 } from "../protocol/record-batch.ts";
 import type { RecordChunk } from "../port/record-chunk.ts";
 import { type InflatedBatch, recordChunkFromBatches } from "./chunk-records.ts";
+import { RecordIndex } from "./record-index.ts";
 
 /** What was fetched of one partition, and how to read it. */
 export interface FetchedLog {
@@ -53,27 +54,37 @@ export function nextFetchOffset(
 
 /**
  * The committed records of what was fetched as chunks that follow each other without a break, the
- * last one ending at {@link nextFetchOffset}. Batches are inflated as chunks are asked for.
+ * last one ending at {@link nextFetchOffset}. Batches are inflated as chunks are asked for. With an
+ * `index` of the caller's, a chunk's arrays are good until the next chunk is asked for.
  *
  * @throws KafkaIoError `KAFKA_REQUEST_FAILED` for broken batches, `RECORD_TOO_LARGE` for one that
  * inflates beyond the limit, `OFFSET_UNSAFE`.
  */
-export function* readChunks(log: FetchedLog): Generator<RecordChunk, void> {
+export function* readChunks(log: FetchedLog, index?: RecordIndex): Generator<RecordChunk, void> {
   const filter = new AbortedTransactionFilter(log.abortedTransactions);
   const headers = recordBatchHeaders(log.records);
   let requestedOffset = log.requestedOffset;
   for (;;) {
-    const chunk = naming(log, () => readChunk(log, headers, filter, requestedOffset));
+    const chunk = naming(log, () => {
+      const arrays = index ?? new RecordIndex();
+      return readChunk(log, { headers, filter, index: arrays }, requestedOffset);
+    });
     if (chunk === undefined) return;
     requestedOffset = chunk.nextOffset;
     yield chunk;
   }
 }
 
+/** What reading a log goes on with from chunk to chunk. */
+interface Reading {
+  readonly headers: Iterator<RecordBatchHeader, undefined>;
+  readonly filter: AbortedTransactionFilter;
+  readonly index: RecordIndex;
+}
+
 function readChunk(
   log: FetchedLog,
-  headers: Iterator<RecordBatchHeader, undefined>,
-  filter: AbortedTransactionFilter,
+  { headers, filter, index }: Reading,
   requestedOffset: number,
 ): RecordChunk | undefined {
   const batches: InflatedBatch[] = [];
@@ -94,7 +105,8 @@ function readChunk(
   }
   if (nextOffset === requestedOffset) return undefined;
   const { topic, partition } = log;
-  return recordChunkFromBatches({ topic, partition, requestedOffset, nextOffset }, batches);
+  const coverage = { topic, partition, requestedOffset, nextOffset };
+  return recordChunkFromBatches(coverage, batches, index);
 }
 
 function* recordBatchHeaders(records: Buffer): Generator<RecordBatchHeader, undefined> {

@@ -31,6 +31,22 @@ export function recordsOf(chunk: RecordChunk): ReadRecord[] {
   }));
 }
 
+/** A chunk to keep: memory of the one that is delivered is used again. */
+export function copyOf(chunk: RecordChunk): RecordChunk {
+  const { buffer, valueStarts, valueEnds, keyStarts, keyEnds, timestampsMs } = chunk;
+  return {
+    ...chunk,
+    buffer: Uint8Array.from(buffer),
+    valueStarts: valueStarts.slice(),
+    valueEnds: valueEnds.slice(),
+    keyStarts: keyStarts.slice(),
+    keyEnds: keyEnds.slice(),
+    headerStarts: chunk.headerStarts?.slice(),
+    headerEnds: chunk.headerEnds?.slice(),
+    timestampsMs: timestampsMs.slice(),
+  };
+}
+
 interface OutOfRange {
   readonly partition: number;
   readonly offset: number;
@@ -83,8 +99,7 @@ export class RecordingHandler implements KafkaSourceHandler {
   async onChunk(chunk: RecordChunk, epoch: number): Promise<void> {
     await this.#alone(async () => {
       await this.gate;
-      const { buffer } = chunk;
-      this.chunks.push({ chunk: { ...chunk, buffer: Uint8Array.from(buffer) }, epoch });
+      this.chunks.push({ chunk: copyOf(chunk), epoch });
       if (chunk.requestedOffset !== this.#next.get(chunk.partition)) return;
       this.#next.set(chunk.partition, chunk.nextOffset);
       assert.ok(chunk.nextOffset > chunk.requestedOffset);
