@@ -54,7 +54,12 @@ export class BrokerConnection {
     this.#address = address;
     this.#clientId = clientId;
     this.#readyEvent = tls === undefined ? "connect" : "secureConnect";
-    this.#socket = startSocket(address, tls, (bytes) => this.#take(bytes));
+    const reader = this.#reader;
+    this.#socket = startSocket(address, tls, {
+      room: () => reader.room(),
+      onFilled: (size) => this.#take(() => reader.take(size)),
+      onBytes: (bytes) => this.#take(() => reader.push(bytes)),
+    });
     this.#socket.once("error", (error) => {
       const code = codeOf(error);
       this.#fail(tlsReason(error, code, hasClientCertificate), { code, cause: error });
@@ -138,9 +143,9 @@ export class BrokerConnection {
     if (this.#pending.length === 0) this.close();
   }
 
-  #take(bytes: Uint8Array): void {
+  #take(read: () => readonly Buffer[]): void {
     try {
-      for (const frame of this.#reader.push(bytes)) this.#answer(frame);
+      for (const frame of read()) this.#answer(frame);
       if (this.#isRetired) this.retire();
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;

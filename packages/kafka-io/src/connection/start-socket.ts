@@ -5,17 +5,22 @@ import type { BrokerAddress } from "../port/connection-settings.ts";
 
 /** How long a connection is silent before the system asks whether the other side is still there. */
 const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelay: 60_000, noDelay: true } as const;
-/** One read of the system's; larger ones leave the processor's cache and are slower. */
-const READ_BYTES = 64 * 1024;
 
-/**
- * Begins to connect to a broker, with TLS where it is given. The bytes that come may be overwritten
- * after the call.
- */
+/** What becomes of the bytes that come. */
+export interface IncomingBytes {
+  /** Where the next read may put some; asked before each. */
+  room(): Uint8Array;
+  /** So many were put where `room` said last. */
+  onFilled(size: number): void;
+  /** These came elsewhere, and may be overwritten after the call. */
+  onBytes(bytes: Uint8Array): void;
+}
+
+/** Begins to connect to a broker, with TLS where it is given. */
 export function startSocket(
   { host, port }: BrokerAddress,
   tls: TlsOptions | undefined,
-  onBytes: (bytes: Uint8Array) => void,
+  { room, onFilled, onBytes }: IncomingBytes,
 ): Socket {
   if (tls !== undefined) {
     // The name to be certified; no address may stand for one (RFC 6066, section 3).
@@ -25,12 +30,10 @@ export function startSocket(
     socket.setNoDelay(KEEP_ALIVE.noDelay);
     return socket.on("data", onBytes);
   }
-  // Always the same buffer: none is made, and none is thrown away, for each read.
-  const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   const onread = {
-    buffer,
+    buffer: room,
     callback(size: number): boolean {
-      onBytes(buffer.subarray(0, size));
+      onFilled(size);
       return true;
     },
   };
