@@ -16,7 +16,7 @@ or several separated by commas.
 
 Secrets have no default and are in no help, log line, page or table: prefer the \`…-file\` flags, or the variables, since others
 can see command lines. A store's credentials come from \`AWS_ACCESS_KEY_ID\`, \`AWS_SECRET_ACCESS_KEY\` and the rest of the AWS
-SDK's default chain. What \`--catalog-property\` takes is listed at
+SDK's default chain ([operations.md](operations.md#a-protected-store)), own authorities from \`NODE_EXTRA_CA_CERTS\`. What \`--catalog-property\` takes is listed at
 [@salon/iceberg-writer](../packages/iceberg-writer/README.md#catalogs-and-storage), what \`--table-property\` takes
 [below it](../packages/iceberg-writer/README.md#table-properties-that-are-obeyed).
 

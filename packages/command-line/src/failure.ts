@@ -25,7 +25,8 @@ export interface Failure {
 
 const CHECK_CATALOG = "check --catalog-property and that the catalog runs";
 const CHECK_STORE = "check the s3.* settings of --catalog-property and that the store runs";
-const CHECK_CREDENTIALS = "check the credentials and what they permit";
+const CHECK_CREDENTIALS =
+  "check the credentials and what they permit, or the authorities of NODE_EXTRA_CA_CERTS";
 const FIX_TABLE = "choose another --table or repair this one";
 
 /** By the codes of the packages that the commands are made of. */

@@ -63,6 +63,8 @@ export type {
   MutualTlsAccess,
 } from "./services/kafka-security.ts";
 export { writeKafkaScripts } from "./services/kafka-scripts.ts";
+export { startInstanceCredentials } from "./services/instance-credentials.ts";
+export type { InstanceCredentials } from "./services/instance-credentials.ts";
 export { startKafka } from "./services/kafka.ts";
 export type { KafkaBroker, KafkaService, KafkaSettings } from "./services/kafka.ts";
 export { startLibrdkafka } from "./services/librdkafka.ts";
@@ -75,7 +77,7 @@ export type {
   LibrdkafkaClient,
 } from "./services/librdkafka.ts";
 export { createBucket, listObjects, startMinio } from "./services/minio.ts";
-export type { MinioService, S3Access } from "./services/minio.ts";
+export type { MinioService, MinioSettings, S3Access } from "./services/minio.ts";
 export { startNessie } from "./services/nessie.ts";
 export type { NessieService, NessieSettings } from "./services/nessie.ts";
 export { startPostgres } from "./services/postgres.ts";

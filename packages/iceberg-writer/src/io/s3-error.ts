@@ -1,4 +1,5 @@
 import { IcebergError } from "../iceberg-error.ts";
+import { certificateFault } from "./certificate-fault.ts";
 import { parseLocation } from "./location.ts";
 
 /** What is known of the call that failed. */
@@ -93,10 +94,20 @@ export function s3Error(cause: unknown, call: S3Call): unknown {
       cause,
     });
   }
-  if (denied.has(name) || status === 401 || status === 403) {
+  const distrust = certificateFault(cause);
+  if (distrust !== undefined) {
     return new IcebergError(
       "ACCESS_DENIED",
-      `cannot ${verb} ${location} at ${endpoint}: access denied (${name})`,
+      `cannot ${verb} ${location} at ${endpoint}: ${distrust}`,
+      { context, cause },
+    );
+  }
+  if (denied.has(name) || status === 401 || status === 403) {
+    // Only the client's own errors say more, as where it looked for a key.
+    const why = name === "CredentialsProviderError" ? told : name;
+    return new IcebergError(
+      "ACCESS_DENIED",
+      `cannot ${verb} ${location} at ${endpoint}: access denied (${why})`,
       { context, cause },
     );
   }

@@ -1,3 +1,6 @@
+import { copyFile, mkdir } from "node:fs/promises";
+import { get } from "node:https";
+import { join } from "node:path";
 import { CreateBucketCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { installMinio } from "../install/minio-binary.ts";
 import { freePort } from "../process/free-port.ts";
@@ -6,7 +9,7 @@ import { createWorkDirectory } from "../process/work-directory.ts";
 
 /** How to reach an S3 store. Plain data. */
 export interface S3Access {
-  /** `http://host:port`; buckets by path. */
+  /** `http://host:port` or `https://host:port`; buckets by path. */
   readonly endpoint: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -25,6 +28,16 @@ export interface MinioService extends S3Access, AsyncDisposable {
   stop(): Promise<void>;
 }
 
+/** How a MinIO is started. */
+export interface MinioSettings {
+  /** Buckets that are there from the start. */
+  readonly buckets?: readonly string[] | undefined;
+  /** PEM files of a certificate for 127.0.0.1, whole with its chain, and its key: it speaks TLS. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** Variables of its own, as `MINIO_IDENTITY_OPENID_CONFIG_URL`. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
 /** The user that a started MinIO has. */
 const ROOT = { accessKeyId: "admin", secretAccessKey: "password", region: "us-east-1" };
 
@@ -33,27 +46,44 @@ const ROOT = { accessKeyId: "admin", secretAccessKey: "password", region: "us-ea
  *
  * Errors: `TOOL_MISSING`, `INSTALL_FAILED`, `PROCESS_FAILED`.
  */
-export async function startMinio(): Promise<MinioService> {
+export async function startMinio(settings: MinioSettings = {}): Promise<MinioService> {
+  const { buckets = [], tls, env = {} } = settings;
   const command = await installMinio();
   await using resources = new AsyncDisposableStack();
   const directory = resources.use(await createWorkDirectory("minio"));
+  const data = join(directory.path, "data");
+  await mkdir(data);
+  // It takes a directory that is there for a bucket.
+  for (const bucket of buckets) await mkdir(join(data, bucket));
+  const certificates = join(directory.path, "certificates");
+  await mkdir(certificates);
+  if (tls !== undefined) {
+    await copyFile(tls.certFile, join(certificates, "public.crt"));
+    await copyFile(tls.keyFile, join(certificates, "private.key"));
+  }
   const host = `127.0.0.1:${await freePort()}`;
   const consoleHost = `127.0.0.1:${await freePort()}`;
-  const endpoint = `http://${host}`;
+  const endpoint = `${tls === undefined ? "http" : "https"}://${host}`;
   const child = resources.use(
     await startProcess({
       command,
-      args: ["server", "--address", host, "--console-address", consoleHost, directory.path],
+      args: [
+        "server",
+        ...["--address", host, "--console-address", consoleHost, "--certs-dir", certificates],
+        data,
+      ],
       env: {
         MINIO_ROOT_USER: ROOT.accessKeyId,
         MINIO_ROOT_PASSWORD: ROOT.secretAccessKey,
         MINIO_BROWSER: "off",
         MINIO_UPDATE: "off",
+        ...env,
       },
       name: "MinIO",
     }),
   );
-  await waitUntilReady(child, () => answersOk(`${endpoint}/minio/health/live`));
+  const isReady = tls === undefined ? answersOk : answersOkUnseen;
+  await waitUntilReady(child, () => isReady(`${endpoint}/minio/health/live`));
   const access: S3Access = { endpoint, ...ROOT };
   const owned = resources.move();
   return {
@@ -109,6 +139,17 @@ export async function answersOk(url: string): Promise<boolean> {
     // Nobody listens yet.
     return false;
   }
+}
+
+/** The same over TLS, whoever the server says that it is. */
+function answersOkUnseen(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get(url, { rejectUnauthorized: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on("error", () => resolve(false));
+  });
 }
 
 function s3Client({ endpoint, region, accessKeyId, secretAccessKey }: S3Access): S3Client {

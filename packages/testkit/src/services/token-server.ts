@@ -13,6 +13,8 @@ export interface TokenServer extends AsyncDisposable {
   readonly publicKey: string;
   /** Where the public key is to be had as a JSON Web Key Set (RFC 7517). */
   readonly keysUri: string;
+  /** Where it says of itself what an OpenID provider says (OpenID Connect Discovery 1.0). */
+  readonly discoveryUri: string;
   /** How many tokens it has given to those who asked. */
   given(): number;
   /** A token that lives longer, for clients that take no other. */
@@ -48,13 +50,25 @@ export async function startTokenServer(settings: {
       body: { access_token, token_type: "bearer", expires_in: lifetimeSeconds },
     };
   };
+  const documents = (origin: string): Readonly<Record<string, unknown>> => ({
+    "/keys": keys,
+    "/.well-known/openid-configuration": {
+      issuer: origin,
+      jwks_uri: `${origin}/keys`,
+      token_endpoint: `${origin}/token`,
+      // Whoever reads it may insist on these, though nobody signs in here.
+      authorization_endpoint: `${origin}/authorize`,
+      response_types_supported: ["code"],
+    },
+  });
   const server = createServer((request, response) => {
     void text(request)
       .then((body) => {
         const form = new URLSearchParams(body);
         for (const [name, value] of basicClient(request.headers.authorization))
           form.set(name, value);
-        return request.url === "/keys" ? { status: 200, body: keys } : answer(form);
+        const document = documents(`http://${request.headers.host}`)[request.url ?? ""];
+        return document === undefined ? answer(form) : { status: 200, body: document };
       })
       .then(({ status, body }) => {
         return response.writeHead(status).end(JSON.stringify(body));
@@ -65,6 +79,7 @@ export async function startTokenServer(settings: {
   return {
     uri: `${origin}/token`,
     keysUri: `${origin}/keys`,
+    discoveryUri: `${origin}/.well-known/openid-configuration`,
     credential: `${CLIENT.client_id}:${CLIENT.client_secret}`,
     publicKey: publicKey.export({ type: "spki", format: "der" }).toString("base64"),
     given: () => given,
@@ -96,6 +111,7 @@ function signedToken(key: KeyObject, lifetimeSeconds: number): string {
     { alg: "RS256", typ: "JWT", kid: KEY_ID },
     {
       sub: CLIENT.client_id,
+      aud: CLIENT.client_id,
       iat: Math.min(nowSeconds, nowSeconds + lifetimeSeconds),
       exp: nowSeconds + lifetimeSeconds,
     },

@@ -1,3 +1,4 @@
+import { certificateFault } from "../../io/certificate-fault.ts";
 import type { OperationOptions } from "../../io/file-io.ts";
 import { CONNECT_TIMEOUT } from "./node-http.ts";
 
@@ -49,11 +50,6 @@ const neverConnected: ReadonlySet<string> = new Set([
   "ENETUNREACH",
   CONNECT_TIMEOUT,
   "UND_ERR_CONNECT_TIMEOUT",
-  "CERT_HAS_EXPIRED",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
 ]);
 
 /** Sends one request. Never throws for what happened to it; a signal aborted before throws. */
@@ -77,7 +73,8 @@ export async function sendHttp(
     });
     return { kind: "answer", status: response.status, text: await readText(response) };
   } catch (cause) {
-    return { kind: isNeverConnected(cause) ? "not-sent" : "no-answer", cause };
+    const isNotSent = isNeverConnected(cause) || certificateFault(cause) !== undefined;
+    return { kind: isNotSent ? "not-sent" : "no-answer", cause };
   }
 }
 

@@ -1,4 +1,5 @@
 import { IcebergError } from "../../iceberg-error.ts";
+import { certificateFault } from "../../io/certificate-fault.ts";
 import { errorText } from "./error-text.ts";
 import { connectionErrorCode } from "./http-exchange.ts";
 import type { HttpReply } from "./http-exchange.ts";
@@ -20,6 +21,13 @@ export function restError({ reply, doing, at }: FailedCall): IcebergError {
   if (reply.kind !== "answer") {
     // Without a proof of who we are nothing was sent; that error says why there is none.
     if (reply.cause instanceof IcebergError) return reply.cause;
+    const distrust = certificateFault(reply.cause);
+    if (distrust !== undefined) {
+      return new IcebergError("CATALOG_UNAUTHORIZED", `cannot ${doing}: ${at}: ${distrust}`, {
+        cause: reply.cause,
+        context: { at },
+      });
+    }
     const code = connectionErrorCode(reply.cause);
     const told = reply.cause instanceof Error ? reply.cause.message : String(reply.cause);
     return new IcebergError(
