@@ -21,6 +21,7 @@ export { describeConfigs } from "./32-describe-configs.ts";
 export { saslAuthenticate } from "./36-sasl-authenticate.ts";
 export { createPartitions } from "./37-create-partitions.ts";
 export { consumerGroupHeartbeat } from "./68-consumer-group-heartbeat.ts";
+export { consumerGroupDescribe } from "./69-consumer-group-describe.ts";
 export { Api } from "./api.ts";
 export type { ApiDescription, RequestOf, ResponseOf } from "./api.ts";
 export { ByteReader } from "./byte-reader.ts";

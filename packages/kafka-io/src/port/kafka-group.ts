@@ -4,13 +4,16 @@ export interface DescribedMember {
   readonly clientId: string;
   /** The address that it comes from. */
   readonly host: string;
-  /** Those of the topic that it was given last, ascending; none while the group shares out anew. */
+  /** Those of the topic that it has, ascending; none while a classic group shares out anew. */
   readonly partitions: readonly number[];
 }
 
 /** A consumer group as its coordinator describes it. */
 export interface GroupDescription {
-  /** Kafka's own word, as `Stable`, `PreparingRebalance`, `Empty`; `Dead` where there is none. */
+  /**
+   * Kafka's own word, as `Stable`, `PreparingRebalance`, `Empty`, of groups by KIP-848 also
+   * `Assigning` and `Reconciling`; `Dead` where there is none.
+   */
   readonly state: string;
   /** In the order of their ids. */
   readonly members: readonly DescribedMember[];
