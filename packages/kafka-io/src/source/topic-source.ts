@@ -101,7 +101,8 @@ class TopicSource implements KafkaSource {
     const { partitionCount } = described;
     const unknown = assign?.find((partition) => partition < 0 || partition >= partitionCount);
     if (unknown !== undefined) {
-      const message = `partition ${unknown} of ${topic} does not exist: it has ${partitionCount}`;
+      const has = `topic ${topic} has ${partitionCount}, numbered from 0`;
+      const message = `partition ${unknown} cannot be assigned (--assign): ${has}`;
       throw new KafkaIoError("SETTINGS_INVALID", message, {
         context: { topic, partition: unknown, partitionCount },
       });

@@ -188,6 +188,7 @@ export function readingBehaviour({ cluster, open }: SourceSubject): void {
     await using source = await open({ topic, assign: [0, 1] });
     await expect(source.start(new RecordingHandler())).rejects.toMatchObject({
       code: "SETTINGS_INVALID",
+      message: `partition 1 cannot be assigned (--assign): topic ${topic} has 1, numbered from 0`,
     });
   });
 
