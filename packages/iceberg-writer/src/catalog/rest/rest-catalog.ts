@@ -7,7 +7,7 @@ import { schemaToJson } from "../../spec/schema.ts";
 import { sortOrderToJson } from "../../spec/sort-order.ts";
 import { tableMetadataFromJson } from "../../spec/table-metadata-json.ts";
 import { tableRequirementToJson } from "../../spec/table-requirement.ts";
-import { tableUpdateToJson } from "../../spec/table-update.ts";
+import { type TableUpdate, tableUpdateToJson } from "../../spec/table-update.ts";
 import type {
   Catalog,
   CatalogTable,
@@ -148,7 +148,7 @@ class RestCatalog implements Catalog {
     const body = {
       identifier: { namespace: identifier.namespace, name: identifier.name },
       requirements: commit.requirements.map(tableRequirementToJson),
-      updates: commit.updates.map(tableUpdateToJson),
+      updates: commit.updates.flatMap(withSingleSnapshots).map(tableUpdateToJson),
     };
     const path = this.#paths.table(identifier);
     const request = { method: "POST", path, body } as const;
@@ -257,4 +257,10 @@ class RestCatalog implements Catalog {
       ...metadataLocationOf(answer),
     };
   }
+}
+
+/** Servers that are built on older versions of Iceberg refuse to remove several snapshots by one. */
+function withSingleSnapshots(update: TableUpdate): readonly TableUpdate[] {
+  if (update.action !== "remove-snapshots") return [update];
+  return update.snapshotIds.map((id) => ({ ...update, snapshotIds: [id] }));
 }

@@ -99,6 +99,22 @@ describe("a REST catalog", () => {
     expect(body).toContain('"action":"set-snapshot-ref","ref-name":"main"');
   });
 
+  it("removes each snapshot by an update of its own, as servers of before demand it", async () => {
+    const { catalog, calls } = await open({
+      [`GET ${tablePath}?snapshots=all`]: { body: loaded },
+      [`POST ${tablePath}`]: { body: loaded },
+    });
+    const table = await catalog.loadTable(identifier);
+    await catalog.commitTable(table, {
+      requirements: [],
+      updates: [{ action: "remove-snapshots", snapshotIds: [1n, 2n] }],
+    });
+    expect(calls.at(-1)?.body).toContain(
+      '"updates":[{"action":"remove-snapshots","snapshot-ids":[1]},' +
+        '{"action":"remove-snapshots","snapshot-ids":[2]}]',
+    );
+  });
+
   it.each([
     ["409", { status: 409, body: error("main has moved", "CommitFailedException", 409) }],
     [
