@@ -46,7 +46,7 @@ export async function readTopic(source: KafkaSource, reading: TopicReading): Pro
     if (open.size === 0) end.resolve();
   };
   try {
-    await source.start(
+    const started = source.start(
       createHandler(source, reading, {
         open,
         reach,
@@ -55,6 +55,8 @@ export async function readTopic(source: KafkaSource, reading: TopicReading): Pro
         onTrouble: (error) => (trouble = error),
       }),
     );
+    // A start that waits for a broker is given up like the rest.
+    await Promise.race([started, end.promise]);
     await end.promise;
   } finally {
     clearTimeout(timer);

@@ -92,4 +92,25 @@ describe("readTopic", () => {
     setTimeout(() => controller.abort(new Error("enough")), 20);
     await expect(reading).rejects.toThrow("enough");
   });
+
+  it("ends with the caller's signal while no broker answers, and leaves nothing unhandled", async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    const started = Promise.withResolvers<void>();
+    await using source = new MemorySource(topicOf(5), [0]);
+    source.start = () => started.promise;
+    const reading = readTopic(source, {
+      ranges: new Map([[0, { start: 0, end: 5 }]]),
+      onChunk: fail,
+      onRestart: fail,
+      signal: AbortSignal.timeout(20),
+    });
+    setTimeout(() => started.reject(new Error("too late")), 100);
+    await expect(reading).rejects.toThrow("timeout");
+    await started.promise.catch(() => undefined);
+    await new Promise(setImmediate);
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
+  });
 });
