@@ -68,9 +68,14 @@ export function sourceKey(sourceId: string): string {
   return `${SOURCE_KEY_PREFIX}${encodeURIComponent(sourceId)}`;
 }
 
-/** The source id of a key that {@link sourceKey} made. */
+/** The source id of a key that {@link sourceKey} made; of another key what follows the prefix. */
 export function sourceIdOfKey(key: string): string {
-  return decodeURIComponent(key.slice(SOURCE_KEY_PREFIX.length));
+  const encoded = key.slice(SOURCE_KEY_PREFIX.length);
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
 }
 
 /** Every source's key begins with it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { otherSources, readPosition } from "../../src/protocol/position.ts";
+import { otherSources, readOtherSources, readPosition } from "../../src/protocol/position.ts";
 import { serializeSourceRecord, sourceKey } from "../../src/protocol/source-record.ts";
 import { copyOf, recordAt, snapshot, tableWith } from "./table-history.ts";
 
@@ -147,6 +147,13 @@ describe("otherSources", () => {
     );
     expect(key).toBe("salon.source.other%2F%C3%A9");
     expect(otherSources(table, "ratings")).toEqual({ [key]: "whatever it says" });
+  });
+
+  it("carries a key that names no source, as anybody may set one", () => {
+    const table = tableWith([snapshot(1, undefined, recordAt(10), { "salon.source.%E0": "y" })], 1);
+    const metadata = { ...table, properties: { ...table.properties, "salon.source.50%": "x" } };
+    expect(otherSources(metadata, "ratings")).toEqual({ "salon.source.%E0": "y" });
+    expect(readOtherSources(metadata, "ratings")).toEqual(new Map());
   });
 
   it("does not carry what a rollback left, which would hide it from the source", () => {
