@@ -44,8 +44,12 @@ export class EventStream {
     this.#write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
+  /** Ends every stream; nothing is written to them any more. */
   close(): void {
-    for (const client of this.#clients) client.end();
+    for (const client of this.#clients) {
+      client.end();
+      this.#forget(client);
+    }
   }
 
   #write(text: string): void {
