@@ -13,6 +13,7 @@ import type { CommandOutput, Emphasis } from "./command-output.ts";
 import { count, ledgerColumns, ledgerCells } from "./ledger-text.ts";
 import { loadDeadLetters } from "./table-reference.ts";
 import type { TableReference } from "./table-reference.ts";
+import { harmlessText } from "./terminal-text.ts";
 import { textPairs, textSection, textTable } from "./text-table.ts";
 
 /** Properties that hold a copy of a source's position, which is shown as what it is. */
@@ -188,9 +189,9 @@ function sourceText(source: SourceDescription, heading: (text: string) => string
           ),
         ]),
     ...waiting,
-    ...remarks,
+    ...remarks.map(harmlessText),
   ];
-  return [...textSection(heading(`source ${sourceId}${origin}`), body.join("\n"))];
+  return [...textSection(heading(harmlessText(`source ${sourceId}${origin}`)), body.join("\n"))];
 }
 
 function totalsText(totals: SnapshotTotals | undefined): string {

@@ -6,12 +6,17 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Text of a stranger, which must not be able to command the terminal that shows it. */
-export function terminalText(text: string): string {
-  const shown = text.length <= SHOWN_LENGTH_MAX ? text : `${text.slice(0, SHOWN_LENGTH_MAX)}…`;
-  return shown.replaceAll(
+export function harmlessText(text: string): string {
+  return text.replaceAll(
     UNSAFE,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );
+}
+
+/** As {@link harmlessText}, shortened: records may be long. */
+export function terminalText(text: string): string {
+  const shown = text.length <= SHOWN_LENGTH_MAX ? text : `${text.slice(0, SHOWN_LENGTH_MAX)}…`;
+  return harmlessText(shown);
 }
 
 /** Bytes as the text that they are, in hexadecimal digits where they are none. */

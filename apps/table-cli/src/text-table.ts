@@ -1,3 +1,5 @@
+import { harmlessText } from "./terminal-text.ts";
+
 /** A column of a table for people. */
 export interface TextColumn {
   readonly title: string;
@@ -5,12 +7,17 @@ export interface TextColumn {
   readonly align?: "left" | "right" | undefined;
 }
 
-/** Lines of aligned columns below their titles, without trailing spaces. */
+/**
+ * Lines of aligned columns below their titles, without trailing spaces; what is in them can command
+ * no terminal.
+ */
 export function textTable(
   columns: readonly TextColumn[],
   rows: readonly (readonly string[])[],
 ): string {
-  const lines = [columns.map(({ title }) => title), ...rows];
+  const lines = [columns.map(({ title }) => title), ...rows].map((cells) =>
+    cells.map(harmlessText),
+  );
   const widths = columns.map((_, index) =>
     Math.max(...lines.map((cells) => (cells[index] ?? "").length)),
   );
@@ -28,8 +35,9 @@ export function textTable(
     .join("\n");
 }
 
-/** Names and values, one pair a line. */
-export function textPairs(pairs: readonly (readonly [string, string])[]): string {
+/** Names and values, one pair a line; they can command no terminal. */
+export function textPairs(texts: readonly (readonly [string, string])[]): string {
+  const pairs = texts.map(([name, value]) => [harmlessText(name), harmlessText(value)] as const);
   const width = Math.max(0, ...pairs.map(([name]) => name.length));
   return pairs.map(([name, value]) => `${name.padEnd(width)}  ${value}`.trimEnd()).join("\n");
 }

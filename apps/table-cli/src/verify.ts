@@ -6,6 +6,7 @@ import type { VerifyTask } from "./args.ts";
 import type { CommandOutput, Emphasis } from "./command-output.ts";
 import { count, ledgerCells, ledgerColumns } from "./ledger-text.ts";
 import type { TableReference } from "./table-reference.ts";
+import { harmlessText } from "./terminal-text.ts";
 import { textSection, textTable } from "./text-table.ts";
 import type { TextColumn } from "./text-table.ts";
 
@@ -59,7 +60,10 @@ function sourceText(source: SourceProof, emphasis: Emphasis): readonly string[] 
     ...waiting,
     ...findings.map((finding) => findingText(finding, emphasis)),
   ];
-  return textSection(emphasis("heading", `source ${sourceId}${origin}`), body.join("\n"));
+  return textSection(
+    emphasis("heading", harmlessText(`source ${sourceId}${origin}`)),
+    body.join("\n"),
+  );
 }
 
 const LOG_COLUMNS: readonly TextColumn[] = ["log start", "log end", "lag", "compared"].map(
@@ -86,7 +90,7 @@ const SEVERITIES = {
 function findingText({ severity, partition, message }: Finding, emphasis: Emphasis): string {
   const { word, style } = SEVERITIES[severity];
   const where = partition === undefined ? "" : `partition ${partition}: `;
-  return `${emphasis(style, word)}: ${where}${message}`;
+  return `${emphasis(style, word)}: ${where}${harmlessText(message)}`;
 }
 
 function remark(number: number, what: string): readonly string[] {

@@ -74,6 +74,20 @@ describe("description", () => {
     expect(output.text).toContain("\npartitioned by\n  day  identity(day)\n");
   });
 
+  it("lets no name or property command the terminal", async () => {
+    await using catalog = await openCatalog({ type: "memory" });
+    await catalog.createTable(identifier, {
+      schema: {
+        schemaId: 0,
+        fields: [{ id: 1, name: "a\u001b[2J", required: false, type: { kind: "long" } }],
+      },
+      properties: { "owner\u009b1m": "b\n\u001b]0;title\u0007" },
+    });
+    const { text } = await describeOf(reference(catalog));
+    expect(text).toContain("a\\u{1b}[2J");
+    expect(text).toMatch(/owner\\u\{9b\}1m +b\\u\{a\}\\u\{1b\}\]0;title\\u\{7\}\n/);
+  });
+
   it("counts what the current snapshot holds", async () => {
     await using catalog = await openCatalog({ type: "memory" });
     await createTable(catalog);

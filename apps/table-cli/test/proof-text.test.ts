@@ -42,6 +42,15 @@ describe("proofText", () => {
     );
   });
 
+  it("lets no value of a record command the terminal", () => {
+    const [source] = proved.sources;
+    if (source === undefined) throw new Error("no source");
+    const message = `offset 7 has comment "\u009b2J", and ${"x".repeat(500)} in the topic`;
+    const finding = { code: "VALUES_DIFFER", severity: "failure", sourceId: "r", message } as const;
+    const text = proofText({ ...proved, sources: [{ ...source, findings: [finding] }] }, plainText);
+    expect(text).toContain(`has comment "\\u{9b}2J", and ${"x".repeat(500)} in the topic`);
+  });
+
   it("names what stands against it, and what else was seen", () => {
     const [source] = proved.sources;
     if (source === undefined) throw new Error("no source");
