@@ -30,6 +30,7 @@ const BY_SINK_CODE: Readonly<Partial<Record<SinkErrorCode, FailureAdvice>>> = {
   PARTITIONS_SHRUNK: POSITION,
   LOG_TRUNCATED: { ...POSITION, advice: "use another --table for a topic created anew" },
   DEAD_LETTERS_UNDONE: POSITION,
+  DEAD_LETTERS_SHARED: { exitCode: EXIT_UNSUITABLE },
   DATA_LOST: { exitCode: EXIT_REFUSED },
   INVALID_RECORD: { exitCode: EXIT_REFUSED },
   RECORD_TOO_LARGE: { exitCode: EXIT_UNSUITABLE },

@@ -27,6 +27,8 @@ export type SinkErrorCode =
   | "FORMAT_VERSION_UNSUPPORTED"
   /** The dead-letter table lacks what the main table counts on. */
   | "DEAD_LETTERS_UNDONE"
+  /** Another main table has dead letters of this source in the same table. */
+  | "DEAD_LETTERS_SHARED"
   /** A sink, or another writer, is at work where nobody may be. */
   | "TABLE_IN_USE"
   /** The topic still has records that a recovery finds in neither table. */

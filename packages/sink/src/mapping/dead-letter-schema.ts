@@ -1,4 +1,5 @@
 import type {
+  CatalogTable,
   NestedField,
   PrimitiveType,
   TableIdentifier,
@@ -77,6 +78,19 @@ export const DEAD_LETTER_LAYOUT: TableLayout = {
  * the table so that all who look for dead letters look at the same place.
  */
 export const DEAD_LETTER_TABLE_PROPERTY = "salon.dead-letters.table";
+
+/** The property of a dead-letter table that names the main table which it was created for. */
+export const MAIN_TABLE_PROPERTY = "salon.dead-letters.main";
+
+/** Whether a dead-letter table is that of a main table; older ones say so by their names. */
+export function isDeadLetterTableOf(
+  { identifier, metadata }: Pick<CatalogTable, "identifier" | "metadata">,
+  main: TableIdentifier,
+): boolean {
+  const owner = metadata.properties[MAIN_TABLE_PROPERTY];
+  if (owner !== undefined) return owner === main.name;
+  return identifier.name === deadLetterTableName(main.name);
+}
 
 /** Where the dead letters of a table are. */
 export function deadLetterIdentifier(

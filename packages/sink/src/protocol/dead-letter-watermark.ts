@@ -36,6 +36,20 @@ export function hasOneMainTable(deadLetters: TableMetadata, mainTableUuid: strin
   return [...(readWatermarks(deadLetters)?.keys() ?? [])].every((key) => key.startsWith(own));
 }
 
+/** Whether a dead-letter table has dead letters of this source that another main table decided. */
+export function hasSourceOfOther(
+  deadLetters: TableMetadata,
+  mainTableUuid: string,
+  sourceId: string,
+): boolean {
+  const own = watermarkKey(mainTableUuid, sourceId);
+  const keys = [...(readWatermarks(deadLetters)?.keys() ?? [])];
+  // No UUID has a dot, and a source id may.
+  const sourceOf = (key: string): string =>
+    key.slice(key.indexOf(".", WATERMARK_KEY_PREFIX.length));
+  return keys.some((key) => key !== own && sourceOf(key) === sourceOf(own));
+}
+
 /**
  * Whether dead letters were applied that own snapshots decided of which a reading knows nothing:
  * they are expired, and the copy was edited since.

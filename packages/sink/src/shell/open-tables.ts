@@ -7,7 +7,11 @@ import {
   DEAD_LETTER_LAYOUT,
   DEAD_LETTER_TABLE_PROPERTY,
   deadLetterIdentifier,
+  isDeadLetterTableOf,
+  MAIN_TABLE_PROPERTY,
 } from "../mapping/dead-letter-schema.ts";
+import { hasSourceOfOther } from "../protocol/dead-letter-watermark.ts";
+import { readPosition } from "../protocol/position.ts";
 import { SinkError } from "../sink-error.ts";
 import type { ResolvedSinkSettings } from "./sink-settings.ts";
 import { EXPIRING_TABLE_PROPERTIES } from "./snapshot-expiry.ts";
@@ -22,7 +26,8 @@ export interface SinkTables {
 /**
  * Loads the tables, or creates them; members that do so at the same time all go on. Throws
  * `FORMAT_VERSION_UNSUPPORTED` for a table whose format has no sequence numbers, and
- * `SETTINGS_INVALID` for one whose dead letters are elsewhere than the settings say.
+ * `SETTINGS_INVALID` for one whose dead letters are elsewhere than the settings say, and
+ * `DEAD_LETTERS_SHARED` for a new one whose dead letters would be among another's of this source.
  */
 export async function openTables(
   catalog: Catalog,
@@ -43,11 +48,53 @@ export async function openTables(
   });
   const deadLetterName = deadLetterIdentifier(identifier, main.metadata);
   checkDeadLetterName(deadLetterName.name, settings);
-  const deadLetters =
-    onInvalid === "dead-letters"
-      ? await loadOrCreate(catalog, deadLetterName, DEAD_LETTER_LAYOUT, tableProperties)
-      : await loadIfThere(catalog, deadLetterName);
+  if (onInvalid !== "dead-letters") {
+    return { main, deadLetters: await loadIfThere(catalog, deadLetterName) };
+  }
+  const deadLetters = await loadOrCreate(catalog, deadLetterName, DEAD_LETTER_LAYOUT, {
+    ...tableProperties,
+    [MAIN_TABLE_PROPERTY]: identifier.name,
+  });
+  await checkNotShared(catalog, { main, deadLetters }, settings);
   return { main, deadLetters };
+}
+
+/**
+ * The same source in two main tables decides the same records twice, and nothing in their one
+ * dead-letter table tells whose is whose once snapshots are expired. A main table that is created
+ * anew finds those of before; tables that shared one before this was refused go on.
+ */
+async function checkNotShared(
+  catalog: Catalog,
+  { main, deadLetters }: { readonly main: CatalogTable; readonly deadLetters: CatalogTable },
+  { sourceId, topic }: ResolvedSinkSettings,
+): Promise<void> {
+  const { identifier, metadata } = main;
+  const hasBegun = readPosition(metadata, sourceId).kind !== "absent";
+  if (hasBegun || isDeadLetterTableOf(deadLetters, identifier)) return;
+  const isShared =
+    hasSourceOfOther(deadLetters.metadata, metadata.tableUuid, sourceId) ||
+    (await isReadByOwner(catalog, deadLetters, sourceId));
+  if (!isShared) return;
+  const { name } = deadLetters.identifier;
+  throw new SinkError(
+    "DEAD_LETTERS_SHARED",
+    `table ${name} has the dead letters that another table than ${identifier.name} decides of ` +
+      `topic ${topic}: drop ${identifier.name}, which is empty, and start with ` +
+      `--dead-letters table:<another>, or drop ${name} if the other table is no more`,
+  );
+}
+
+/** Whether the main table that a dead-letter table was created for has a position of a source. */
+async function isReadByOwner(
+  catalog: Catalog,
+  { identifier, metadata }: CatalogTable,
+  sourceId: string,
+): Promise<boolean> {
+  const name = metadata.properties[MAIN_TABLE_PROPERTY];
+  const owner =
+    name === undefined ? undefined : await loadIfThere(catalog, { ...identifier, name });
+  return owner !== undefined && readPosition(owner.metadata, sourceId).kind !== "absent";
 }
 
 /** Moving them would leave behind those that are decided. */

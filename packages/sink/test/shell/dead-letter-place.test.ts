@@ -1,4 +1,4 @@
-import { openCatalog } from "@salon/iceberg-writer";
+import { openCatalog, updateProperties } from "@salon/iceberg-writer";
 import type { Catalog } from "@salon/iceberg-writer";
 import { ratingsSchema } from "@salon/schema";
 import { describe, expect, it } from "vitest";
@@ -14,12 +14,13 @@ async function drain(
   catalog: Catalog,
   topic: MemoryTopic,
   deadLetterTable?: string,
+  name = table.name,
 ): Promise<SinkSummary> {
   await using source = new MemorySource(topic, [0]);
   return await runSink(
     {
       topic: topic.name,
-      table,
+      table: { ...table, name },
       assign: [0],
       startingOffsets: "earliest",
       trigger: "available-now",
@@ -67,5 +68,41 @@ describe("the table of dead letters", () => {
       "the dead letters of table bronze are in bronze_dead_letters, and not in rejects",
     );
     await drain(other, topic, "bronze_dead_letters");
+  });
+
+  it("is no other table's of the same topic, before it has dead letters too", async () => {
+    for (const value of ["no json", '{"customer_id":1}']) {
+      await using catalog = await openCatalog({ type: "memory" });
+      const topic = new MemoryTopic(1);
+      topic.append(0, value);
+      await drain(catalog, topic, "rejects", "silver");
+      await expect(drain(catalog, topic, "rejects")).rejects.toMatchObject({
+        code: "DEAD_LETTERS_SHARED",
+        message: expect.stringContaining("--dead-letters table:<another>"),
+      });
+      // Of another topic it may be.
+      await drain(catalog, new MemoryTopic(1, "visits"), "rejects", "bronze");
+      // The way on.
+      await catalog.dropTable(table);
+      await drain(catalog, topic, "others");
+    }
+  });
+
+  it("is gone on with by a table that is created anew, and by tables that share it", async () => {
+    await using catalog = await openCatalog({ type: "memory" });
+    const topic = new MemoryTopic(1);
+    topic.append(0, "no json");
+    await drain(catalog, topic, "rejects");
+    await catalog.dropTable(table);
+    await drain(catalog, topic, "rejects");
+    // Before this was refused nothing named the table that it was created for.
+    const rejects = { namespace: [], name: "rejects" };
+    const changes = { remove: ["salon.dead-letters.main"] };
+    await updateProperties({ catalog, table: await catalog.loadTable(rejects), changes });
+    topic.append(0, "no json");
+    await drain(catalog, topic);
+    expect((await catalog.loadTable(rejects)).metadata.properties).not.toHaveProperty(
+      "salon.dead-letters.main",
+    );
   });
 });
