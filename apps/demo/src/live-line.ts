@@ -14,7 +14,7 @@ const TERMINAL_INTERVAL_MS = 200;
 const CLEAR_LINE = "\r\u001b[K";
 
 /**
- * Shows the counts as long as the work goes on, and once more at its end: on a terminal in a line
+ * Shows the counts as long as the work goes on, and once more at its end: on a terminal in one line
  * that is rewritten, elsewhere in a new one now and then. With the seconds that it is to take,
  * where they are known.
  */

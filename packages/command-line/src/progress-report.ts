@@ -13,9 +13,8 @@ export interface StepProgress {
 }
 
 /**
- * Remembers how far some work is, and says it for a status line: the step, its share, the time
- * that it will still take at its pace until now, and the counts. The first report of a step is
- * its start.
+ * Remembers how far some work is, and says it for a status line: the step, its share, the time that
+ * it will still take at its pace until now, and the counts. A step begins with its first update.
  */
 export class ProgressReport {
   readonly #now: () => number;
