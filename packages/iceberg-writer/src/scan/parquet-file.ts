@@ -1,5 +1,12 @@
-import type { AsyncBuffer, FileMetaData, ParquetScanOptions, SchemaTree } from "hyparquet";
+import type {
+  AsyncBuffer,
+  FileMetaData,
+  ParquetScanOptions,
+  RowGroup,
+  SchemaTree,
+} from "hyparquet";
 import type { Column } from "@salon/columns";
+import type { ChunkToCheck } from "../codec/parquet/check-pages.ts";
 import { columnOfAssembled } from "../codec/parquet/decoded-nested.ts";
 import { columnOfDecoded } from "../codec/parquet/decoded-values.ts";
 import { PAGE_DECOMPRESSORS } from "../codec/parquet/page-decompression.ts";
@@ -22,6 +29,12 @@ export interface ParquetFile {
   readColumn(fieldId: number, type: Type, range: FileRowRange): Promise<Column | undefined>;
 }
 
+/** The bytes of a column chunk, and what the footer says of them. */
+interface StoredChunk {
+  readonly bytes: Uint8Array;
+  readonly chunk: Omit<ChunkToCheck, "path"> & { readonly pathInSchema: string[] };
+}
+
 /** Rows that are decoded at once. */
 const RANGE_ROWS_MAX = 1 << 20;
 
@@ -41,8 +54,13 @@ export async function openParquetFile(
   const readOrExplain = <T>(read: () => Promise<T>): Promise<T> =>
     explained(location, options, read);
   // Loaded here: a program that only writes never needs it.
-  const [{ parquetMetadataAsync, parquetScan, parquetSchema }, { checkPages, checkRowCounts }] =
-    await Promise.all([import("hyparquet"), import("../codec/parquet/check-pages.ts")]);
+  const [hyparquet, { getTreePath }, { checkDecoded, checkPages, checkRowCounts }] =
+    await Promise.all([
+      import("hyparquet"),
+      import("hyparquet/src/schema.js"),
+      import("../codec/parquet/check-pages.ts"),
+    ]);
+  const { parquetMetadataAsync, parquetScan, parquetSchema } = hyparquet;
   const metadata = await readOrExplain(() => parquetMetadataAsync(file, { geoparquet: false }));
   const scan = await readOrExplain(() => {
     checkRowCounts(
@@ -51,7 +69,8 @@ export async function openParquetFile(
     );
     return parquetScan(asStored(file, metadata));
   });
-  const columns = columnsByFieldId(location, parquetSchema(metadata));
+  const tree = parquetSchema(metadata);
+  const columns = columnsByFieldId(location, tree);
   return {
     rowCount: Number(metadata.num_rows),
     ranges: scan.ranges.flatMap((range) => partsOf(range)),
@@ -60,13 +79,13 @@ export async function openParquetFile(
       if (node === undefined) return undefined;
       const { name: column } = node.element;
       return readOrExplain(async () => {
-        for await (const chunk of chunksOf(file, metadata, column, range)) {
-          checkPages(chunk.bytes, chunk.valueCount);
+        for await (const { bytes, chunk } of chunksOf(file, metadata, column, range)) {
+          checkPages(bytes, { ...chunk, path: getTreePath(tree, chunk.pathInSchema) });
         }
         const decoded = await scan.readColumn({ column, ...range });
-        return isPrimitiveType(type)
-          ? columnOfDecoded(type, node.element, decoded)
-          : columnOfAssembled(type, node, decoded);
+        if (!isPrimitiveType(type)) return columnOfAssembled(type, node, decoded);
+        if (Array.isArray(decoded)) checkDecoded(decoded);
+        return columnOfDecoded(type, node.element, decoded);
       });
     },
   };
@@ -96,14 +115,27 @@ async function* chunksOf(
   metadata: FileMetaData,
   column: string,
   { rowStart }: FileRowRange,
-): AsyncGenerator<{ readonly bytes: Uint8Array; readonly valueCount: number }, void> {
+): AsyncGenerator<StoredChunk, void> {
   let end = 0;
   const group = metadata.row_groups.find(({ num_rows: rows }) => (end += Number(rows)) > rowStart);
   for (const { meta_data: chunk } of group?.columns ?? []) {
     if (chunk === undefined || chunk.path_in_schema[0] !== column) continue;
-    const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
+    // As hyparquet has it, to which an offset of 0 is none.
+    const offset = chunk.dictionary_page_offset
+      ? chunk.dictionary_page_offset
+      : chunk.data_page_offset;
+    const start = Number(offset);
     const bytes = await file.slice(start, start + Number(chunk.total_compressed_size));
-    yield { bytes: new Uint8Array(bytes), valueCount: Number(chunk.num_values) };
+    yield {
+      bytes: new Uint8Array(bytes),
+      chunk: {
+        valueCount: Number(chunk.num_values),
+        rowCount: Number(group?.num_rows),
+        codec: chunk.codec,
+        type: chunk.type,
+        pathInSchema: chunk.path_in_schema,
+      },
+    };
   }
 }
 
@@ -117,10 +149,18 @@ function asStored(file: AsyncBuffer, metadata: FileMetaData): ParquetScanOptions
   );
   return {
     file,
-    metadata: { ...metadata, schema },
+    metadata: { ...metadata, schema, row_groups: metadata.row_groups.map(withoutIndexes) },
     compressors: PAGE_DECOMPRESSORS,
     utf8: false,
     geoparquet: false,
+  };
+}
+
+/** Pages are read where they follow each other, not where an index says that some are. */
+function withoutIndexes({ columns, ...group }: RowGroup): RowGroup {
+  return {
+    ...group,
+    columns: columns.map((chunk) => ({ ...chunk, offset_index_length: 0 })),
   };
 }
 

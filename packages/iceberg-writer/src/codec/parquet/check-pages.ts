@@ -1,10 +1,27 @@
+import type {
+  CompressionCodec,
+  DataPageHeader,
+  DataReader,
+  PageHeader,
+  ParquetType,
+  SchemaTree,
+} from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
+import { decompressPage } from "hyparquet/src/datapage.js";
+import { getMaxDefinitionLevel, getMaxRepetitionLevel } from "hyparquet/src/schema.js";
 import { IcebergError } from "../../iceberg-error.ts";
+import { checkLengthAndRuns, checkPageValues, PAGE_BYTES_MAX } from "./check-page-values.ts";
+import { checkRuns, requireWithin } from "./check-runs.ts";
+import { PAGE_DECOMPRESSORS } from "./page-decompression.ts";
+
+type DataPageHeaderV2 = NonNullable<PageHeader["data_page_header_v2"]>;
 
 /** Values of a page; writers put some tens of thousands into one. */
 const PAGE_VALUES_MAX = 1 << 24;
-/** Bytes that a page may inflate to. */
-const PAGE_BYTES_MAX = 512 * 1024 * 1024;
+/** Where each value of a column begins and ends is an int32. */
+const COLUMN_BYTES_MAX = 2 ** 31 - 1;
+/** Values of a nested column in a row group, which are decoded at once. */
+const CHUNK_VALUES_MAX = 1 << 27;
 
 /** No page has a shorter header. */
 const PAGE_HEADER_BYTES_MIN = 8;
@@ -22,33 +39,158 @@ export function checkRowCounts(rowCounts: readonly bigint[], byteLength: number)
   }
 }
 
+/** A column chunk as the footer describes it. */
+export interface ChunkToCheck {
+  readonly valueCount: number;
+  /** Of the row group. */
+  readonly rowCount: number;
+  readonly codec: CompressionCodec;
+  readonly type: ParquetType;
+  /** From the root of the schema to the column. */
+  readonly path: readonly SchemaTree[];
+}
+
 /**
- * Holds the pages of a column chunk to its bytes and to how many values it says that it has, before
- * memory is taken by what their headers say (Parquet: Page Header). `METADATA_INVALID`.
+ * Holds the pages of a column chunk to its bytes, to how many values it says that it has, and their
+ * levels, indices and lengths to the values, before memory is taken by what they say (Parquet: Page
+ * Header). Each page is inflated for that, one at a time. `METADATA_INVALID`; other errors where
+ * the bytes are none of Parquet.
  */
-export function checkPages(bytes: Uint8Array, valueCount: number): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const reader = { view, offset: 0 };
+export function checkPages(bytes: Uint8Array, chunk: ChunkToCheck): void {
+  const { valueCount, rowCount, path } = chunk;
+  const levels = levelsOf(path);
+  // Of a nested column the decoder reads every page, of another one as many as there are rows.
+  const isNested = levels.repetition > 0;
+  const valuesEnd = isNested ? Infinity : valueCount;
+  requireWithin("a column of values", valueCount, isNested ? CHUNK_VALUES_MAX : rowCount);
+  const reader = readerOf(bytes);
   let values = 0;
-  while (reader.offset < bytes.length - 1 && values < valueCount) {
+  while (reader.offset < bytes.length - 1 && values < valuesEnd) {
     const header = parquetHeader(reader);
     const { compressed_page_size: size, uncompressed_page_size: inflatedSize } = header;
     requireWithin("a page of bytes", size, bytes.length - reader.offset);
     requireWithin("a page that inflates to bytes", inflatedSize, PAGE_BYTES_MAX);
-    const dictionary = header.dictionary_page_header?.num_values ?? 0;
-    requireWithin("a dictionary of entries", dictionary, inflatedSize);
-    const data = header.data_page_header ?? header.data_page_header_v2;
-    const count = data?.num_values ?? 0;
-    requireWithin("a page of values", count, Math.min(PAGE_VALUES_MAX, valueCount - values));
-    requireWithin("a page of rows", header.data_page_header_v2?.num_rows ?? 0, count);
-    values += count;
+    const page = bytes.subarray(reader.offset, reader.offset + size);
+    const valuesMax = Math.min(PAGE_VALUES_MAX, valueCount - values);
+    values += checkPage(page, header, { ...chunk, levels, valuesMax });
     reader.offset += size;
   }
   if (values === valueCount) return;
   throw new IcebergError("METADATA_INVALID", `a column of ${valueCount} values has ${values}`);
 }
 
-function requireWithin(what: string, count: number, max: number): void {
-  if (Number.isInteger(count) && count >= 0 && count <= max) return;
-  throw new IcebergError("METADATA_INVALID", `${what}: ${count}, with room for ${max}`);
+/**
+ * Holds what byte values come to to what a column can have: they may all be the same entry of a
+ * dictionary, so that few bytes of a file come to any number. `METADATA_INVALID`.
+ */
+export function checkDecoded(values: Iterable<unknown>): void {
+  let byteLength = 0;
+  for (const value of values) if (value instanceof Uint8Array) byteLength += value.length;
+  requireWithin("a column of bytes", byteLength, COLUMN_BYTES_MAX);
+}
+
+interface Levels {
+  readonly repetition: number;
+  readonly definition: number;
+}
+
+interface PageContext extends ChunkToCheck {
+  readonly levels: Levels;
+  readonly valuesMax: number;
+}
+
+/** Answers how many values the page has, nulls too; the decoder knows no other types of pages. */
+function checkPage(page: Uint8Array, header: PageHeader, context: PageContext): number {
+  const {
+    type,
+    uncompressed_page_size: inflatedSize,
+    dictionary_page_header: dictionary,
+    data_page_header: first,
+    data_page_header_v2: second,
+  } = header;
+  if (type === "DICTIONARY_PAGE" && dictionary !== undefined) {
+    requireWithin("a dictionary of entries", dictionary.num_values, inflatedSize);
+    return 0;
+  }
+  if (type === "DATA_PAGE" && first !== undefined) {
+    requireWithin("a page of values", first.num_values, context.valuesMax);
+    checkFirstVersion(readerOf(inflated(page, inflatedSize, context)), first, context);
+    return first.num_values;
+  }
+  if (type === "DATA_PAGE_V2" && second !== undefined) {
+    requireWithin("a page of values", second.num_values, context.valuesMax);
+    requireWithin("a page of rows", second.num_rows, second.num_values);
+    requireWithin("a page of nulls", second.num_nulls, second.num_values);
+    checkSecondVersion(page, header, second, context);
+    return second.num_values;
+  }
+  throw new IcebergError("METADATA_INVALID", `a page is ${type ?? "of no type"}`);
+}
+
+/** Levels with their lengths before them, and values, all of it compressed. */
+function checkFirstVersion(
+  reader: DataReader,
+  { num_values: count, encoding }: DataPageHeader,
+  { levels, type, path }: PageContext,
+): void {
+  const { repetition, definition } = levels;
+  if (repetition > 0) checkLengthAndRuns(reader, { width: bitWidth(repetition), count });
+  const valid =
+    definition === 0
+      ? count
+      : checkLengthAndRuns(reader, { width: bitWidth(definition), count, counted: definition });
+  const typeLength = path.at(-1)?.element.type_length ?? 0;
+  checkPageValues(reader, { encoding, count: valid, type, typeLength, isFirstVersion: true });
+}
+
+/** Levels that the header says the lengths of, and behind them values, which may be compressed. */
+function checkSecondVersion(
+  page: Uint8Array,
+  { uncompressed_page_size: inflatedSize }: PageHeader,
+  header: DataPageHeaderV2,
+  context: PageContext,
+): void {
+  const { num_values: count, num_nulls: nullCount, encoding } = header;
+  const { repetition_levels_byte_length: first, definition_levels_byte_length: second } = header;
+  const { levels, type, path } = context;
+  const sizeMax = Math.min(page.length, inflatedSize);
+  requireWithin("repetition levels of bytes", first, sizeMax);
+  requireWithin("definition levels of bytes", second, sizeMax - first);
+  const reader = readerOf(page);
+  if (levels.repetition > 0) {
+    checkRuns(reader, { end: first, width: bitWidth(levels.repetition), count });
+  }
+  reader.offset = first;
+  if (levels.definition > 0) {
+    checkRuns(reader, { end: first + second, width: bitWidth(levels.definition), count });
+  }
+  const rest = page.subarray(first + second);
+  const size = inflatedSize - first - second;
+  const values = header.is_compressed === false ? rest : inflated(rest, size, context);
+  checkPageValues(readerOf(values), {
+    encoding,
+    count: count - nullCount,
+    type,
+    typeLength: path.at(-1)?.element.type_length ?? 0,
+    isFirstVersion: false,
+  });
+}
+
+function inflated(page: Uint8Array, size: number, { codec }: ChunkToCheck): Uint8Array {
+  return decompressPage(page, size, codec, PAGE_DECOMPRESSORS);
+}
+
+function levelsOf(path: readonly SchemaTree[]): Levels {
+  return {
+    repetition: getMaxRepetitionLevel([...path]),
+    definition: getMaxDefinitionLevel([...path]),
+  };
+}
+
+function bitWidth(level: number): number {
+  return 32 - Math.clz32(level);
+}
+
+function readerOf(bytes: Uint8Array): DataReader {
+  return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
 }
