@@ -31,7 +31,6 @@ export type FindingCode =
   | "LOG_TRUNCATED"
   | "UNREAD_DELETED"
   | "RECORDS_SKIPPED"
-  | "RECORDS_NOT_COMPARED"
   | "VALUES_DIFFER";
 
 /**
