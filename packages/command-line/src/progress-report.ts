@@ -1,7 +1,8 @@
 import { approximateDuration } from "./duration.ts";
 
-/** A time that is guessed from less says little. */
+/** A time that is guessed from less says little: the first files of a table may be tiny. */
 const GUESS_AFTER_MS = 1_000;
+const GUESS_AFTER_SHARE = 0.01;
 
 /** How far one step of some work is. */
 export interface StepProgress {
@@ -55,7 +56,8 @@ export class ProgressReport {
     if (this.#begin === undefined || this.#last === undefined || left <= 0) return undefined;
     const elapsedMs = this.#now() - this.#begin.atMs;
     const done = this.#last.done - this.#begin.done;
-    return elapsedMs < GUESS_AFTER_MS || done <= 0 ? undefined : (left * elapsedMs) / done;
+    const isEarly = elapsedMs < GUESS_AFTER_MS || done < GUESS_AFTER_SHARE * this.#last.total;
+    return isEarly ? undefined : (left * elapsedMs) / done;
   }
 }
 

@@ -25,9 +25,9 @@ describe("ProgressReport", () => {
     );
   });
 
-  it("guesses no time from less than a second, or from nothing", () => {
-    expect(described([0, rows(0)], [999, rows(1)])).toBe("rows, 0 %, 1 of 5,000,000");
-    expect(described([0, rows(0)], [5_000, rows(0)])).toBe("rows, 0 %, 0 of 5,000,000");
+  it("guesses no time from less than a second, or than a hundredth", () => {
+    expect(described([0, rows(0)], [999, rows(1e6)])).toBe("rows, 20 %, 1,000,000 of 5,000,000");
+    expect(described([0, rows(0)], [5_000, rows(49_999)])).toBe("rows, 0 %, 49,999 of 5,000,000");
   });
 
   it.each([
@@ -37,8 +37,8 @@ describe("ProgressReport", () => {
     [3_600_000, "60 min"],
     [7_800_000, "2 h 10 min"],
   ])("rounds %i ms up to %s", (leftMs, text) => {
-    const total = 1_000 + leftMs;
-    const line = described([0, rows(0, total)], [1_000, rows(1_000, total)]);
+    const total = leftMs + 100_000;
+    const line = described([0, rows(0, total)], [100_000, rows(100_000, total)]);
     expect(line).toContain(`, ${text} left,`);
   });
 
