@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
 import { createTable, defineSchema, openCatalog } from "@salon/iceberg-writer";
 import { createWorkDirectory, installPython, runProcess, useSharedReader } from "@salon/testkit";
 import type { WorkDirectory } from "@salon/testkit";
@@ -46,4 +47,27 @@ it("DuckDB reads the table as the page says", async () => {
     { branch_id: 1, ratings: 2n, average: 4.5 },
     { branch_id: 2, ratings: 1n, average: 3 },
   ]);
+});
+
+it("Spark reads the table as the page says", async () => {
+  const bin = dirname(await installPython("spark"));
+  const home = join(directory.path, "spark");
+  await mkdir(home);
+  // Whatever Spark leaves, its packages too, is not the machine's own.
+  await writeFile(join(home, "spark-defaults.conf"), `spark.jars.ivy ${join(home, "ivy")}\n`);
+  const printed = await runProcess({
+    command: "bash",
+    args: ["-c", shown("sh")],
+    name: "spark-sql",
+    cwd: home,
+    env: {
+      PATH: [bin, process.env["PATH"]].join(delimiter),
+      SPARK_CONF_DIR: home,
+      SPARK_LOCAL_IP: "127.0.0.1",
+    },
+    timeoutMs: 280_000,
+  });
+  // What brings the packages prints a line of its own.
+  const answer = printed.split("\n").filter((line) => line.includes("\t"));
+  expect(answer.toSorted()).toEqual(["1\t4.5", "2\t2.0"]);
 });
