@@ -22,6 +22,8 @@ export function choiceOption(
   return textOption(flags, description, defaultValue).choices(choices);
 }
 
+const PORT_MAX = 65_535;
+
 /** Bounds of a number option, both inclusive. */
 export interface NumberRange {
   readonly min: number;
@@ -73,7 +75,12 @@ function numberOption(
 ): Option {
   const option = textOption(flags, description).argParser(parse);
   if (defaultValue === undefined) return option;
-  return option.default(defaultValue, defaultValue.toLocaleString("en-US"));
+  return option.default(defaultValue, defaultText(defaultValue));
+}
+
+/** Ports have no thousands; numbers beyond them are easier to read by them. */
+function defaultText(value: number): string {
+  return value <= PORT_MAX ? String(value) : value.toLocaleString("en-US");
 }
 
 function inRange(value: number, noun: string, { min, max }: NumberRange): number {
