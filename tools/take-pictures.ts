@@ -1,27 +1,33 @@
 // Takes the pictures of docs/tour.md from real runs: `node --conditions=@salon/source
 // tools/take-pictures.ts`. Needs what the interop tests need for Chromium, and `script`.
-import { mkdir, writeFile } from "node:fs/promises";
+// With `--check` they go to a directory of their own, after a shorter run, and it fails where those
+// of the tour are not like them: in their names, their parts, and the size of the page's.
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startDevBroker } from "@salon/dev-broker";
 import {
   createWorkDirectory,
   type ManagedProcess,
+  type Page,
   runProcess,
   startBrowser,
   startNodeProgram,
 } from "@salon/testkit";
+import { missingParts, PAGE_PARTS, pngSize } from "./picture-parts.ts";
 import { terminalPicture } from "./terminal-picture.ts";
 
 const root = join(import.meta.dirname, "..");
-const pictures = join(root, "docs", "pictures");
-const RUN_MS = 75_000;
+const committed = join(root, "docs", "pictures");
+const isCheck = process.argv.includes("--check");
+const RUN_MS = isCheck ? 15_000 : 75_000;
 const PAGE = { width: 1280, height: 860, deviceScaleFactor: 1 } as const;
 
 const mainOf = (app: string): string => join(root, "apps", app, "src", "main.ts");
 
-await mkdir(pictures, { recursive: true });
 await using directory = await createWorkDirectory("pictures");
+const pictures = isCheck ? join(directory.path, "pictures") : committed;
+await mkdir(pictures, { recursive: true });
 const warehouse = join(directory.path, "warehouse");
 const topic = { name: "nail_salon_ratings", partitions: 3 };
 await using broker = await startDevBroker({ topics: [topic] });
@@ -62,7 +68,12 @@ await photograph("dead-letters", "salon-table dead-letters --limit 1", "table-cl
   table,
   "--limit=1",
 ]);
-await photograph("demo", "npm run demo", "demo", [`--directory=${join(directory.path, "demo")}`]);
+const seconds = isCheck ? 5 : 20;
+await photograph("demo", "npm run demo", "demo", [
+  `--directory=${join(directory.path, "demo")}`,
+  `--seconds=${seconds}`,
+]);
+if (isCheck) await compare();
 
 function start(app: string, args: readonly string[]): Promise<ManagedProcess> {
   return startNodeProgram({ entry: mainOf(app), args, cwd: directory.path });
@@ -78,12 +89,53 @@ async function photographPage(page: string): Promise<void> {
       await tab.goto(page);
       await tab.waitForFunction("document.querySelector('#word').textContent === 'running'");
       await sleep(3_000);
+      for (const part of PAGE_PARTS) await requireInSight(tab, part);
       await tab.screenshot({ path: join(pictures, `page-${theme}.png`), optimizeForSpeed: false });
       await tab.close();
     }
   } finally {
     await browser.close();
   }
+}
+
+/** Throws where an element is not there, has nothing in it, or lies below the picture. */
+async function requireInSight(tab: Page, selector: string): Promise<void> {
+  const place = await tab.$eval(selector, (element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return {
+      top,
+      bottom,
+      isEmpty: element.childElementCount === 0 && element.textContent?.trim() === "",
+    };
+  });
+  const isInSight = place.bottom > place.top && place.top < PAGE.height;
+  if (!isInSight || place.isEmpty) throw new Error(`${selector} of the page is not in its picture`);
+}
+
+/** Holds the pictures of the tour to those that were taken just now; says what is not alike. */
+async function compare(): Promise<void> {
+  const names = await readdir(pictures);
+  const faults: string[] = [];
+  const others = (await readdir(committed)).filter((name) => !names.includes(name));
+  faults.push(...others.map((name) => `${name}: nothing takes it`));
+  for (const name of names) {
+    for (const folder of [pictures, committed]) {
+      const bytes = await readFile(join(folder, name));
+      const where = folder === committed ? "in docs/pictures" : "as it is now";
+      const missing = name.endsWith(".png")
+        ? sizeFaults(bytes)
+        : missingParts(name.replace(".svg", ""), bytes.toString());
+      faults.push(...missing.map((part) => `${name} ${where}: ${part}`));
+    }
+  }
+  for (const fault of faults) console.error(fault);
+  if (faults.length > 0) process.exitCode = 1;
+  else console.log(`${names.length} pictures are as they were`);
+}
+
+function sizeFaults(bytes: Buffer): readonly string[] {
+  const { width, height } = pngSize(bytes);
+  return width === PAGE.width && height === PAGE.height ? [] : [`is ${width} × ${height}`];
 }
 
 /** Runs a command on a terminal, which `script` of util-linux makes, to its end. */
