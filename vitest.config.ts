@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./tools/longest-first.ts";
 
 /** Tests run on the sources of every workspace package: no build comes before them. */
 const conditions = ["@salon/source", "node"];
@@ -13,6 +14,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -32,7 +34,11 @@ export default defineConfig({
           exclude: ["**/node_modules/**", "**/dist/**"],
           testTimeout: 300_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
+          // A file waits for services and sessions about half of its time; more of them at once
+          // would be more brokers and engines than a small machine has memory for.
+          maxWorkers: 2,
+          // Projects of one group have as many workers each.
+          sequence: { groupOrder: 1 },
         },
       },
     ],
