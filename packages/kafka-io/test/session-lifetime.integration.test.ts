@@ -23,7 +23,8 @@ afterAll(async () => {
 
 const MECHANISMS = ["plain", "scram-sha-256"] as const;
 
-describe.each(DRIVERS)("%s", (driver) => {
+// Each waits for three sessions to end.
+describe.concurrent.each(DRIVERS)("%s", (driver) => {
   test.each(MECHANISMS)("authenticates by %s again before its session ends", async (mechanism) => {
     const { bootstrapServers = "", ca = "", username = "", password = "" } = kafka.secured ?? {};
     const sasl: SaslSettings = { mechanism, username, password };
