@@ -6,18 +6,19 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  * yet, the last of the workers is not left alone with one of them.
  */
 export const LONG_FILES: readonly string[] = [
-  "apps/consumer-cli/test/main-job.integration.test.ts",
   "packages/kafka-io/test/kafka-source.integration.test.ts",
   "docker/test/programs.integration.test.ts",
+  "apps/consumer-cli/test/main-job.integration.test.ts",
   "apps/consumer-cli/test/dev-broker.integration.test.ts",
-  "packages/monitor/test/page.integration.test.ts",
-  "apps/consumer-cli/test/takeover.integration.test.ts",
-  "packages/testkit/test/services/services.integration.test.ts",
   "apps/consumer-cli/test/bad-circumstances.integration.test.ts",
-  "apps/consumer-cli/test/faults.integration.test.ts",
-  "apps/consumer-cli/test/rollback.integration.test.ts",
-  "docker/test/image.integration.test.ts",
+  "packages/testkit/test/services/services.integration.test.ts",
+  "packages/kafka-io/test/oauth-bearer.integration.test.ts",
+  "apps/consumer-cli/test/takeover.integration.test.ts",
   "packages/kafka-io/test/connection.integration.test.ts",
+  "packages/kafka-io/test/replicas.integration.test.ts",
+  "docker/test/image.integration.test.ts",
+  "apps/consumer-cli/test/faults.integration.test.ts",
+  "apps/consumer-cli/test/secrets.integration.test.ts",
 ];
 
 /** Runs {@link LONG_FILES} before all others, and those as Vitest does. */
