@@ -1,9 +1,10 @@
 import { cpus } from "node:os";
+import { describeCores } from "./cores.ts";
 
 /** The machine that figures are of: they mean nothing without it. */
 export function describeMachine(): string {
   const [cpu] = cpus();
-  return `${cpu?.model ?? "unknown CPU"}, ${cpus().length} cores, Node ${process.version}`;
+  return `${cpu?.model ?? "unknown CPU"}, ${describeCores()}, Node ${process.version}`;
 }
 
 /** The round in the middle by a figure. */
