@@ -81,8 +81,8 @@ export interface RecoveredPosition {
  * Errors: `TABLE_IN_USE` where own snapshots are minutes old or the table moved on meanwhile;
  * `RECORDS_MISSING` where the topic still has records of a hole, without `acceptMissing`;
  * `HOLES_UNPROVED` for holes below its start without `acceptHoles`; `FOREIGN_REPLAY` for offsets
- * that are there twice; `POSITION_UNKNOWN` where there is no row to go by; `LOG_TRUNCATED`, `SOURCE_CONFLICT` and those
- * of another topic's identity; those of catalog, storage and Kafka.
+ * that are there twice; `POSITION_UNKNOWN` where there is no row to go by; `LOG_TRUNCATED`,
+ * `SOURCE_CONFLICT` and those of another topic's identity; those of catalog, storage and Kafka.
  */
 export async function recoverPosition(
   options: RecoverPositionOptions,

@@ -259,7 +259,7 @@ class RestCatalog implements Catalog {
   }
 }
 
-/** Servers that are built on older versions of Iceberg refuse to remove several snapshots by one. */
+/** Servers built on older versions of Iceberg refuse to remove several snapshots by one update. */
 function withSingleSnapshots(update: TableUpdate): readonly TableUpdate[] {
   if (update.action !== "remove-snapshots") return [update];
   return update.snapshotIds.map((id) => ({ ...update, snapshotIds: [id] }));
