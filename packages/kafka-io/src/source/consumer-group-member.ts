@@ -125,7 +125,7 @@ export class ConsumerGroupMember implements GroupParticipant {
     memberEpoch: number,
     timeoutMs?: number,
   ): Promise<ResponseOf<typeof consumerGroupHeartbeat>> {
-    const { groupId, groupInstanceId, rebalanceTimeoutMs } = this.#settings;
+    const { groupId, groupInstanceId, clientRack, rebalanceTimeoutMs } = this.#settings;
     const { topic, topicId = ZERO_UUID } = this.#cluster;
     const coordinator = await this.#findCoordinator();
     const isJoining = memberEpoch === JOINING;
@@ -138,7 +138,7 @@ export class ConsumerGroupMember implements GroupParticipant {
         memberId: this.#memberId,
         memberEpoch,
         instanceId: groupInstanceId,
-        rackId: undefined,
+        rackId: isJoining ? clientRack : undefined,
         rebalanceTimeoutMs: isJoining ? rebalanceTimeoutMs : SAME_TIMEOUT,
         subscribedTopicNames: isJoining ? [topic] : undefined,
         subscribedTopicRegex: undefined,

@@ -22,6 +22,8 @@ export interface GroupMemberSettings {
   readonly groupId: string;
   /** Of a static member (KIP-345). */
   readonly groupInstanceId: string | undefined;
+  /** Where the member is, for brokers that share partitions out by racks (KIP-881). */
+  readonly clientRack?: string | undefined;
   readonly sessionTimeoutMs: number;
   readonly rebalanceTimeoutMs: number;
   readonly heartbeatIntervalMs: number;

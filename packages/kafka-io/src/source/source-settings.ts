@@ -35,7 +35,10 @@ export interface KafkaSourceSettings extends KafkaConnectionSettings {
   readonly chunkBytes?: number | undefined;
   /** A batch that inflates beyond it is an error. Default 256 MiB. */
   readonly inflatedBatchBytesMax?: number | undefined;
-  /** Where this reader is: brokers that select replicas by rack name one there (KIP-392). */
+  /**
+   * Where this reader is: brokers that select replicas by rack name one there (KIP-392), and those
+   * that share partitions out are told of it (`groupProtocol`).
+   */
   readonly clientRack?: string | undefined;
   /** How often leaders and the number of partitions are asked for. Default 30 s. */
   readonly metadataMaxAgeMs?: number | undefined;
@@ -86,6 +89,7 @@ export function memberSettings(
   return {
     groupId,
     groupInstanceId: settings.groupInstanceId,
+    clientRack: settings.clientRack,
     sessionTimeoutMs,
     rebalanceTimeoutMs: settings.rebalanceTimeoutMs ?? 60_000,
     heartbeatIntervalMs:
