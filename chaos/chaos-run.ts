@@ -12,7 +12,7 @@ import type { Member, MemberEnd } from "./member.ts";
 import type { Round } from "./plan.ts";
 import { startRatingsProducer } from "./ratings-producer.ts";
 import { DEAD_LETTERS_TABLE, MAIN_TABLE, startStage } from "./stage.ts";
-import type { CatalogKind, Stage } from "./stage.ts";
+import type { CatalogKind, GroupProtocol, Stage } from "./stage.ts";
 
 const consumeMain = new URL("../apps/consumer-cli/src/main.ts", import.meta.url);
 const tableMain = new URL("../apps/table-cli/src/main.ts", import.meta.url);
@@ -34,6 +34,7 @@ export type LedgerReading =
 export interface ChaosReport extends CommitCounts {
   readonly catalog: CatalogKind;
   readonly seed: number;
+  readonly groupProtocol: GroupProtocol;
   readonly memberCount: number;
   readonly durationMs: number;
   /** Processes that ended by themselves, or badly. */
@@ -57,6 +58,7 @@ export async function runChaos(settings: {
   readonly seed: number;
   readonly memberCount: number;
   readonly brokerCount: number;
+  readonly groupProtocol: GroupProtocol;
   readonly rounds: readonly Round[];
   readonly onOutcome: (outcome: FaultOutcome) => void;
 }): Promise<ChaosReport> {
@@ -91,6 +93,7 @@ export async function runChaos(settings: {
   return {
     catalog: settings.catalog,
     seed: settings.seed,
+    groupProtocol: settings.groupProtocol,
     memberCount: settings.memberCount,
     ...countCommits(members.map((member) => member.log()).join("\n")),
     badEnds: members.reduce((sum, member) => sum + member.badEnds(), 0),

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { disturb } from "./disturb.ts";
 import { armFreeze, armGate } from "./gate.ts";
 import type { ArmedGate } from "./gate.ts";
-import { SESSION_TIMEOUT_MS } from "./member.ts";
 import type { Member } from "./member.ts";
 import { faultName } from "./plan.ts";
 import type { Fault, Freeze, Gate, Round } from "./plan.ts";
+import { SESSION_TIMEOUT_MS } from "./stage.ts";
 import type { Stage } from "./stage.ts";
 import { LIMIT_MS, withinLimit } from "./within-limit.ts";
 

@@ -16,9 +16,12 @@ export interface ArmedGate {
 const FETCH = 1;
 const OFFSET_COMMIT = 8;
 const SYNC_GROUP = 14;
+const CONSUMER_GROUP_HEARTBEAT = 68;
 
 /** Past the first, which a member sends with nothing fetched. */
 const FETCH_COUNT = 3;
+/** The one that follows the first, by which a member joins. */
+const SECOND = 2;
 
 /** Holds the member at a gate, as soon as it comes there. */
 export function armGate(member: Member, gate: Gate): ArmedGate {
@@ -34,7 +37,9 @@ export function armGate(member: Member, gate: Gate): ArmedGate {
     case "before-mirror":
       return holdKafka(member, OFFSET_COMMIT);
     case "during-assignment":
-      return holdKafka(member, SYNC_GROUP);
+      return member.groupProtocol === "classic"
+        ? holdKafka(member, SYNC_GROUP)
+        : holdKafka(member, CONSUMER_GROUP_HEARTBEAT, SECOND);
     default:
       return gate satisfies never;
   }

@@ -4,7 +4,7 @@ import { hasHeld, runChaos } from "./chaos-run.ts";
 import type { ChaosReport, LedgerReading } from "./chaos-run.ts";
 import { createPlan, DISTURBANCES } from "./plan.ts";
 import type { Disturbance } from "./plan.ts";
-import type { CatalogKind } from "./stage.ts";
+import type { CatalogKind, GroupProtocol } from "./stage.ts";
 
 const MEMBER_COUNT = 3;
 
@@ -16,12 +16,14 @@ const { values } = parseArgs({
     freezes: { type: "string", default: "5" },
     disturbances: { type: "string", default: "0" },
     brokers: { type: "string", default: "1" },
+    "group-protocol": { type: "string", default: "classic" },
     json: { type: "string" },
   },
 });
 const catalogs = readCatalogs(values.catalog);
 const seed = readCount("seed", values.seed);
 const brokerCount = readCount("brokers", values.brokers);
+const groupProtocol = readGroupProtocol(values["group-protocol"]);
 const reports: ChaosReport[] = [];
 for (const [index, catalog] of catalogs.entries()) {
   const share = (name: Parameters<typeof shareOf>[0]): number => shareOf(name, index);
@@ -33,12 +35,14 @@ for (const [index, catalog] of catalogs.entries()) {
     disturbances: share("disturbances"),
     disturbanceKinds: DISTURBANCES.filter((kind) => canHappen(kind, catalog)),
   });
-  console.log(`# ${catalog}, brokers: ${brokerCount}, seed ${seed + index}`);
+  const place = `${catalog}, brokers: ${brokerCount}, group protocol: ${groupProtocol}`;
+  console.log(`# ${place}, seed ${seed + index}`);
   const report = await runChaos({
     catalog,
     seed: seed + index,
     memberCount: MEMBER_COUNT,
     brokerCount,
+    groupProtocol,
     rounds,
     onOutcome: ({ name, durationMs, failure }) =>
       console.log(`${name}: ${failure ?? "done"} (${durationMs} ms)`),
@@ -118,6 +122,11 @@ function readCatalogs(text: string): readonly CatalogKind[] {
   if (text === "both") return ["rest", "hadoop"];
   if (text === "rest" || text === "hadoop") return [text];
   throw new Error(`--catalog is rest, hadoop or both, not ${text}`);
+}
+
+function readGroupProtocol(text: string): GroupProtocol {
+  if (text === "classic" || text === "consumer") return text;
+  throw new Error(`--group-protocol is classic or consumer, not ${text}`);
 }
 
 function readCount(name: string, text: string): number {

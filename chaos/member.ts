@@ -1,13 +1,11 @@
 import { appendFile } from "node:fs/promises";
 import { startFaultProxy, startNodeProgram } from "@salon/testkit";
 import type { FaultProxy, KafkaGateProxy, ManagedProcess } from "@salon/testkit";
-import type { Stage } from "./stage.ts";
+import { SESSION_TIMEOUT_MS } from "./stage.ts";
+import type { GroupProtocol, Stage } from "./stage.ts";
 import { withinLimit } from "./within-limit.ts";
 
 const consumeMain = new URL("../apps/consumer-cli/src/main.ts", import.meta.url);
-
-/** Short, so that the group goes on soon; long enough for a loaded machine's heartbeats. */
-export const SESSION_TIMEOUT_MS = 5_000;
 
 /** How a process ended by itself, and all that it logged. */
 export interface MemberEnd {
@@ -18,6 +16,7 @@ export interface MemberEnd {
 /** A place in the group: its proxies stay while the processes behind them come and go. */
 export interface Member {
   readonly index: number;
+  readonly groupProtocol: GroupProtocol;
   readonly kafka: KafkaGateProxy;
   readonly store: FaultProxy;
   /** Absent in the hadoop layout, where the store is the catalog. */
@@ -65,6 +64,7 @@ export async function createMember(
   };
   const member: Member = {
     index,
+    groupProtocol: stage.groupProtocol,
     kafka: kafka.proxy,
     store,
     ...(catalog !== undefined && { catalog }),
@@ -76,7 +76,10 @@ export async function createMember(
         env: stage.credentials,
         args: [
           `--bootstrap-servers=${kafka.bootstrapServers}`,
-          `--session-timeout=${SESSION_TIMEOUT_MS}ms`,
+          // The brokers say how long a session is where they share the partitions out.
+          ...(stage.groupProtocol === "classic"
+            ? [`--session-timeout=${SESSION_TIMEOUT_MS}ms`]
+            : []),
           "--commit-interval=1s",
           // Members with and without threads that encode.
           `--encoders=${index % 3}`,

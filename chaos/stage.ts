@@ -26,10 +26,25 @@ const PARTITION_COUNT = 16;
 
 export type CatalogKind = "rest" | "hadoop";
 
+/** Who shares the partitions out: one of the members, or the brokers (KIP-848). */
+export type GroupProtocol = "classic" | "consumer";
+
+/** Short, so that the group goes on soon; long enough for a loaded machine's heartbeats. */
+export const SESSION_TIMEOUT_MS = 5_000;
+
+/** Sessions of that length for members that brokers share the partitions out to. */
+const SESSION_PROPERTIES = {
+  "group.consumer.min.session.timeout.ms": String(SESSION_TIMEOUT_MS),
+  "group.consumer.session.timeout.ms": String(SESSION_TIMEOUT_MS),
+  "group.consumer.min.heartbeat.interval.ms": "1000",
+  "group.consumer.heartbeat.interval.ms": "1000",
+};
+
 /** The services of a run, and how the commands and a foreign reader reach them. */
 export interface Stage {
   readonly kafka: KafkaService;
   readonly s3: MinioService;
+  readonly groupProtocol: GroupProtocol;
   /** A client of the brokers without a proxy. */
   readonly client: LibrdkafkaClient;
   /** Gives the topic one partition more. */
@@ -66,11 +81,13 @@ export async function startStage(
     readonly catalog: CatalogKind;
     readonly memberCount: number;
     readonly brokerCount: number;
+    readonly groupProtocol: GroupProtocol;
   },
   resources: AsyncDisposableStack,
 ): Promise<Stage> {
+  const { brokerCount, groupProtocol, memberCount } = settings;
   const [kafka, s3] = await Promise.all([
-    startKafka({ gateCount: settings.memberCount, brokerCount: settings.brokerCount }),
+    startKafka({ gateCount: memberCount, brokerCount, properties: SESSION_PROPERTIES }),
     startMinio(),
   ]);
   resources.use(kafka);
@@ -101,6 +118,7 @@ export async function startStage(
   return {
     kafka,
     s3,
+    groupProtocol,
     client,
     async addPartition() {
       partitions += 1;
@@ -124,6 +142,7 @@ export async function startStage(
       ...catalogFlags(urls),
       `--topic=${TOPIC}`,
       "--group-id=chaos",
+      `--group-protocol=${groupProtocol}`,
       "--starting-offsets=earliest",
       "--log-format=json",
       "--log-level=info",
