@@ -69,7 +69,9 @@ export async function startMinio(settings: MinioSettings = {}): Promise<MinioSer
       command,
       args: [
         "server",
-        ...["--address", host, "--console-address", consoleHost, "--certs-dir", certificates],
+        `--address=${host}`,
+        `--console-address=${consoleHost}`,
+        `--certs-dir=${certificates}`,
         data,
       ],
       env: {
