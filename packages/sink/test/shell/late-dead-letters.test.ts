@@ -2,9 +2,9 @@ import {
   appendToTable,
   expireSnapshots,
   openCatalog,
+  scanTable,
   updateProperties,
 } from "@salon/iceberg-writer";
-import { scanTable } from "@salon/iceberg-writer";
 import type { Catalog } from "@salon/iceberg-writer";
 import { ratingsSchema } from "@salon/schema";
 import { describe, expect, it } from "vitest";

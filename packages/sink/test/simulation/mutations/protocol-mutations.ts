@@ -83,8 +83,8 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: OWN_COMMIT,
-        find: "const through = Number(base.lastSequenceNumber) + 1;",
-        replace: "const through = Number(base.lastSequenceNumber) - 1;",
+        find: "return { snapshotId, through: Number(base.lastSequenceNumber) + 1 };",
+        replace: "return { snapshotId, through: Number(base.lastSequenceNumber) - 1 };",
       },
     ],
   },
