@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { openFileIo } from "@salon/iceberg-writer";
 import { adoptPosition, describeOffsets } from "@salon/sink";
 import type { AdoptedPosition, OpenTopic } from "@salon/sink";
@@ -16,7 +17,8 @@ export async function adopt(
     properties,
   }: { readonly openTopic: OpenTopic; readonly properties: Readonly<Record<string, string>> },
 ): Promise<CommandOutput> {
-  const { topic, sourceId, acceptHoles, force, dryRun, sparkCheckpoint: location } = task;
+  const { topic, sourceId, acceptHoles, force, dryRun, sparkCheckpoint } = task;
+  const location = locationOf(sparkCheckpoint);
   await using fileIo = await openFileIo(location, properties);
   const checkpoint = { fileIo, location };
   const data = await adoptPosition(
@@ -24,6 +26,11 @@ export async function adopt(
     { signal, onProgress },
   );
   return { data, text: adoptedText(data) };
+}
+
+/** A path is one of this process's directory, as that of a warehouse is. */
+function locationOf(path: string): string {
+  return /^[a-z][a-z\d+.-]+:/iu.test(path) ? path : resolve(path);
 }
 
 /** The position for people. */

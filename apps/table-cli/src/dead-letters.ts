@@ -16,7 +16,7 @@ export async function listByCause(
     { catalog, identifier, cause, samplesMax: limit },
     { signal, onProgress },
   );
-  return { data: listData(list), text: listText(list, emphasis) };
+  return { data: listData(list), text: listText(list, emphasis, cause) };
 }
 
 /** The list as JSON has it: bytes in base64, for they need not be text. */
@@ -38,7 +38,11 @@ function sampleData({ timestamp, key, value, ...others }: DeadLetterSample): unk
 }
 
 /** The list for people; whatever comes from records is made harmless. */
-export function listText({ groups, undone, findings }: DeadLetterList, emphasis: Emphasis): string {
+export function listText(
+  { groups, undone, findings }: DeadLetterList,
+  emphasis: Emphasis,
+  cause?: string,
+): string {
   const columns = [
     { title: "cause" },
     { title: "field" },
@@ -52,7 +56,7 @@ export function listText({ groups, undone, findings }: DeadLetterList, emphasis:
     count(group.pending),
   ]);
   const sections = [
-    groups.length === 0 ? "no dead letters" : textTable(columns, rows),
+    groups.length === 0 ? noneText(cause) : textTable(columns, rows),
     ...groups.flatMap((group) => groupText(group, emphasis)),
     ...(undone === 0
       ? []
@@ -86,4 +90,10 @@ function timestampText(timestamp: bigint | undefined): string | undefined {
   if (timestamp === undefined) return undefined;
   const date = new Date(Number(timestamp / 1000n));
   return Number.isNaN(date.getTime()) ? `${timestamp} µs` : date.toISOString();
+}
+
+function noneText(cause: string | undefined): string {
+  return cause === undefined
+    ? "no dead letters"
+    : `no dead letters of cause ${terminalText(cause)}`;
 }

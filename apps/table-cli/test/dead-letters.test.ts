@@ -55,6 +55,10 @@ describe("listText", () => {
     expect(listText({ groups: [group], undone: 0, findings: [] }, plainText)).toContain(
       "? ?/? of 9000000000000000000 µs",
     );
-    expect(listText({ groups: [], undone: 0, findings: [] }, plainText)).toBe("no dead letters\n");
+    const none = { groups: [], undone: 0, findings: [] };
+    expect(listText(none, plainText)).toBe("no dead letters\n");
+    expect(listText(none, plainText, "rule:\u001b")).toBe(
+      "no dead letters of cause rule:\\u{1b}\n",
+    );
   });
 });

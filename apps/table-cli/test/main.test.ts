@@ -91,6 +91,15 @@ describe("salon-table", () => {
     expect(stderr).toMatch(/^salon-table: no table absent at .*; check --table, .*\n$/);
   });
 
+  it("looks for a checkpoint by a path of its own directory", async () => {
+    const path = await warehouse([0, 0, 0, 0, 0, 0, 0]);
+    const argv = ["adopt", "--topic", "t", "--spark-checkpoint", "./no-checkpoint"];
+    const { exitCode, stderr } = await run(...argv, "--warehouse", path, "--table", "t");
+    expect(stderr).toContain("CHECKPOINT_INVALID");
+    expect(stderr).toContain(`${process.cwd()}/no-checkpoint`);
+    expect(exitCode).toBe(5);
+  });
+
   it("ends with 2 for a wrong command line", async () => {
     const { exitCode, stderr } = await run("verify", "--deep");
     expect(exitCode).toBe(2);
