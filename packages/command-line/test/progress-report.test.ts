@@ -13,6 +13,7 @@ function described(...updates: readonly (readonly [number, StepProgress])[]): st
 }
 
 const rows = (done: number, total = 5_000_000): StepProgress => ({ step: "rows", done, total });
+const dead = (done: number): StepProgress => ({ step: "dead letters", done, total: 30 });
 
 describe("ProgressReport", () => {
   it("says nothing before it was told of anything", () => {
@@ -43,7 +44,6 @@ describe("ProgressReport", () => {
   });
 
   it("takes the pace of the step alone", () => {
-    const dead = (done: number): StepProgress => ({ step: "dead letters", done, total: 30 });
     expect(described([0, rows(0)], [90_000, dead(0)], [92_000, dead(10)])).toBe(
       "dead letters, 33 %, 4 s left, 10 of 30",
     );

@@ -37,7 +37,8 @@ describe("on a terminal", () => {
 
   it("what counts shows its share and the time left, without color", async () => {
     const text = await onTerminal("counted", {});
-    expect(text).toMatch(/\r\u001b\[Krows, 25 %, \d s left, 1,000 of 4,000, 1 s/);
+    expect(text).toContain("\r\u001b[Krows, 25 %, ");
+    expect(text).toMatch(/ \d s left, 1,000 of 4,000, 1 s/);
     expect(text).not.toContain(COLOR);
     expect(text.endsWith("\r\u001b[K")).toBe(true);
     expect(await onTerminal("counted", { TERM: "dumb" })).toBe("");

@@ -43,5 +43,5 @@ export function rowTotal(table: CatalogTable | undefined): number {
 
 /** Rows of files of which no snapshot is made yet. */
 export function rowTotalOf(files: readonly PlannedFile[]): number {
-  return files.reduce((sum, { dataFile }) => sum + Number(dataFile.recordCount), 0);
+  return files.reduce((sum, { dataFile }) => sum + dataFile.recordCount, 0);
 }
