@@ -37,6 +37,8 @@ export default defineConfig({
           // A file waits for services and sessions about half of its time; more of them at once
           // would be more brokers and engines than a small machine has memory for.
           maxWorkers: 2,
+          // What is concurrent within a file does little else than wait for sessions to end.
+          maxConcurrency: 10,
           // Projects of one group have as many workers each.
           sequence: { groupOrder: 1 },
         },
