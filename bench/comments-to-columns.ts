@@ -16,5 +16,5 @@ const chunks = rewriteValues(ratingChunks(rows, seed), (text) =>
   text.replace(/"comment":"[^"]*"/, () => `"comment":"${nextText()}"`),
 );
 console.log(`${describeMachine()}; ${rows} rows, seed ${seed}, median of ${runs} rounds`);
-reportDecoding("each comment another one", chunks, runs);
+await reportDecoding("each comment another one", chunks, runs);
 console.log(`peak memory ${peakMemoryMib()} MiB, input included`);

@@ -34,8 +34,12 @@ function writtenAnyhow(text: string, row: number): string {
 }
 
 console.log(`${describeMachine()}; ${rows} rows, seed ${seed}, median of ${runs} rounds`);
-reportDecoding("as the producer writes", chunks, runs);
+await reportDecoding("as the producer writes", chunks, runs);
 const reordered = rewriteValues(chunks, (text) => written(text, 3, ": ", ", "));
-reportDecoding("another order and spacing", reordered, runs);
-reportDecoding("each in its own order and spacing", rewriteValues(chunks, writtenAnyhow), runs);
+await reportDecoding("another order and spacing", reordered, runs);
+await reportDecoding(
+  "each in its own order and spacing",
+  rewriteValues(chunks, writtenAnyhow),
+  runs,
+);
 console.log(`peak memory ${peakMemoryMib()} MiB, input included`);

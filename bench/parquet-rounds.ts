@@ -5,7 +5,7 @@ import { openTableWriter } from "../packages/iceberg-writer/src/index.ts";
 import { createDecoder, ratingsSchema } from "../packages/schema/src/index.ts";
 import { bronzeLayout } from "../packages/sink/src/index.ts";
 import { chunkRows } from "../packages/sink/src/encoding/chunk-rows.ts";
-import { timeRound } from "./rounds.ts";
+import { cpuSecondsSince, timeRound } from "./rounds.ts";
 import type { Round } from "./rounds.ts";
 
 /** When every row was processed: a constant, as it is for the rows of a chunk. */
@@ -16,6 +16,8 @@ export type FileLayout = "by-day" | "one-file";
 
 /** A round of JSON -> Parquet. */
 export interface ParquetRound extends Round {
+  /** Of {@link cpuSeconds}, those that decoding did not take. */
+  readonly encodeCpuSeconds: number;
   readonly fileBytes: number;
   readonly fileCount: number;
 }
@@ -36,11 +38,14 @@ export function parquetRounds(
   );
   const decoder = createDecoder(ratingsSchema, { lendsColumns: true });
   return async () => {
+    let decodeCpuSeconds = 0;
     const { result: files, ...round } = await timeRound(async () => {
       await using writer = openTableWriter({ table: { metadata, fileIo: createMemoryFileIo() } });
       for (const chunk of chunks) {
         const { buffer, valueStarts, valueEnds, count } = chunk;
+        const startCpu = process.cpuUsage();
         const decoded = decoder.decode(buffer, valueStarts, valueEnds, count);
+        decodeCpuSeconds += cpuSecondsSince(startCpu);
         const origin = { chunk, processedAtMs: PROCESSED_AT_MS };
         const columns = { dateTimes: {}, processedTimestamp: "timestamptz" } as const;
         await writer.write(chunkRows(decoded, origin, columns));
@@ -49,6 +54,7 @@ export function parquetRounds(
     });
     return {
       ...round,
+      encodeCpuSeconds: round.cpuSeconds - decodeCpuSeconds,
       fileBytes: files.reduce((sum, file) => sum + file.fileSizeInBytes, 0),
       fileCount: files.length,
     };

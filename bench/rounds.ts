@@ -12,12 +12,14 @@ export async function timeRound<T>(work: () => Promise<T> | T): Promise<Round & 
   const startMs = performance.now();
   const startCpu = process.cpuUsage();
   const result = await work();
-  const { user, system } = process.cpuUsage(startCpu);
-  return {
-    seconds: (performance.now() - startMs) / 1000,
-    cpuSeconds: (user + system) / 1e6,
-    result,
-  };
+  const cpuSeconds = cpuSecondsSince(startCpu);
+  return { seconds: (performance.now() - startMs) / 1000, cpuSeconds, result };
+}
+
+/** What this process has used since a look at its use. */
+export function cpuSecondsSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1e6;
 }
 
 /**

@@ -10,10 +10,10 @@ import type { FileLayout } from "../parquet-rounds.ts";
 import type { Round } from "../rounds.ts";
 
 /** Those of ours with all eleven columns, or the event's seven alone in one file. */
-export type DuckdbLayout = FileLayout | "seven-columns";
+type DuckdbLayout = FileLayout | "seven-columns";
 
 /** A round of DuckDB. */
-export interface DuckdbRound extends Round {
+interface DuckdbRound extends Round {
   readonly fileBytes: number;
 }
 
