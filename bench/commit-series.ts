@@ -26,6 +26,10 @@ export interface CommitSeriesSettings {
   readonly rowsPerCommit?: number | undefined;
   /** Between two commits, by clocks that only this advances, the process's calendar among them. */
   readonly cadenceMs: number;
+  /** Leaves the calendar as it is: a server's own is compared with the times of snapshots. */
+  readonly keepsCalendar?: boolean | undefined;
+  /** Of the table. */
+  readonly tableProperties?: Readonly<Record<string, string>> | undefined;
   /** Opens the catalog of the table; called when the clocks stand. */
   readonly openCatalog: () => Promise<Catalog>;
   /** Called when all that follows a commit is done too. */
@@ -42,7 +46,7 @@ const TURNS_AFTER_COMMIT = 20;
 /** Has a sink, with all it does beside, make one small commit after the other in little time. */
 export async function runCommitSeries(settings: CommitSeriesSettings): Promise<void> {
   const { commitCount, cadenceMs, onCommit } = settings;
-  const { partitionCount = 1, rowsPerCommit = ROWS_PER_COMMIT } = settings;
+  const { partitionCount = 1, rowsPerCommit = ROWS_PER_COMMIT, tableProperties } = settings;
   const clock = new SeriesClock();
   const chunkRows = rowsPerCommit / partitionCount;
   const timestamps = { kind: "history", ...DAY, count: chunkRows } as const;
@@ -51,9 +55,11 @@ export async function runCommitSeries(settings: CommitSeriesSettings): Promise<v
   const startMs = Date.now();
   const abort = new AbortController();
   // Snapshots have their time from the process: it has to pass as that of the sink does.
-  mock.timers.enable({ apis: ["Date"], now: startMs });
-  await using calendar = new AsyncDisposableStack();
-  calendar.defer(() => mock.timers.reset());
+  using calendar = new DisposableStack();
+  if (settings.keepsCalendar !== true) {
+    mock.timers.enable({ apis: ["Date"], now: startMs });
+    calendar.defer(() => mock.timers.reset());
+  }
   await using catalog = await settings.openCatalog();
   let committed = Promise.withResolvers<void>();
   const running = runSink(
@@ -64,6 +70,7 @@ export async function runCommitSeries(settings: CommitSeriesSettings): Promise<v
       startingOffsets: "earliest",
       commitRows: rowsPerCommit,
       commitIntervalMs: 10 * cadenceMs,
+      tableProperties,
     },
     {
       catalog,
@@ -86,7 +93,7 @@ export async function runCommitSeries(settings: CommitSeriesSettings): Promise<v
     for (let turns = 0; turns < TURNS_AFTER_COMMIT; turns++) await turn();
     onCommit({ number, durationMs });
     clock.advance(cadenceMs);
-    mock.timers.setTime(startMs + clock.nowMs());
+    if (settings.keepsCalendar !== true) mock.timers.setTime(startMs + clock.nowMs());
   }
   abort.abort();
   await running;
