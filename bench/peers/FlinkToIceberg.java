@@ -5,10 +5,10 @@ import org.apache.flink.table.api.TableEnvironment;
 /**
  * A Flink SQL job in one process: ratings of a topic, from its beginning, into a table of a REST
  * catalog that is there. Run by
- * {@code java KafkaToIceberg.java <bootstrap servers> <topic> <catalog uri> <S3 endpoint> <table>
+ * {@code java FlinkToIceberg <bootstrap servers> <topic> <catalog uri> <S3 endpoint> <table>
  * <checkpoint interval in ms>}; it commits with each checkpoint and ends when it is killed.
  */
-public class KafkaToIceberg {
+public class FlinkToIceberg {
   public static void main(String[] args) throws Exception {
     String bootstrapServers = args[0], topic = args[1], uri = args[2], endpoint = args[3];
     String table = args[4], checkpointIntervalMs = args[5];
