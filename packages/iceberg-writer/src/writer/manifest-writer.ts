@@ -1,5 +1,6 @@
 import type { AvroCodec } from "../codec/avro/avro-codec.ts";
 import { AvroFileBuilder } from "../codec/avro/avro-container.ts";
+import type { AvroRecordSchema } from "../codec/avro/avro-schema.ts";
 import { structToAvro } from "../codec/avro/type-to-avro.ts";
 import { IcebergError } from "../iceberg-error.ts";
 import type { FileIo, OperationOptions } from "../io/file-io.ts";
@@ -71,6 +72,44 @@ export function manifestTargetSizeBytes(properties: Readonly<Record<string, stri
   throw new IcebergError("SETTINGS_INVALID", `${MANIFEST_TARGET_SIZE_PROPERTY} is ${text}`);
 }
 
+/** What all manifests of a schema and a partition spec have in common. */
+interface ManifestForm {
+  readonly partition: readonly NestedField[];
+  readonly avroSchema: AvroRecordSchema;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Every commit writes manifests, mostly of the same form. */
+const forms = new WeakMap<Schema, WeakMap<PartitionSpec, ManifestForm>>();
+
+function manifestForm(schema: Schema, spec: PartitionSpec): ManifestForm {
+  const ofSchema = forms.get(schema) ?? new WeakMap<PartitionSpec, ManifestForm>();
+  forms.set(schema, ofSchema);
+  const known = ofSchema.get(spec);
+  if (known !== undefined) return known;
+  const form = createManifestForm(schema, spec);
+  ofSchema.set(spec, form);
+  return form;
+}
+
+function createManifestForm(schema: Schema, spec: PartitionSpec): ManifestForm {
+  const partition = partitionType(spec, schema);
+  const fields = manifestEntryFields(partition);
+  return {
+    partition,
+    avroSchema: structToAvro("manifest_entry", fields),
+    metadata: {
+      schema: serializeJson(schemaToJson(schema)),
+      "schema-id": schema.schemaId.toString(),
+      "partition-spec": serializeJson(partitionFieldsToJson(spec.fields)),
+      "partition-spec-id": spec.specId.toString(),
+      "format-version": "2",
+      // The columns of this file itself, which readers by column ids look for.
+      "iceberg.schema": serializeJson(schemaToJson({ schemaId: 0, fields })),
+    },
+  };
+}
+
 /**
  * A manifest in format v2, built entry by entry (spec: Manifests). Entries are refused with
  * `METADATA_INVALID` where they do not belong into this manifest.
@@ -90,24 +129,15 @@ class ManifestBuilder {
     this.#spec = spec;
     this.#content = content;
     this.#snapshotId = snapshotId;
-    this.#partition = partitionType(spec, schema);
-    this.#summaries = this.#partition.map(
+    const { partition, avroSchema, metadata } = manifestForm(schema, spec);
+    this.#partition = partition;
+    this.#summaries = partition.map(
       ({ name, type }) => new PartitionFieldSummary(requirePrimitiveType(type, name)),
     );
-    const fields = manifestEntryFields(this.#partition);
     this.#avro = new AvroFileBuilder({
-      schema: structToAvro("manifest_entry", fields),
+      schema: avroSchema,
       codec,
-      metadata: {
-        schema: serializeJson(schemaToJson(schema)),
-        "schema-id": schema.schemaId.toString(),
-        "partition-spec": serializeJson(partitionFieldsToJson(spec.fields)),
-        "partition-spec-id": spec.specId.toString(),
-        "format-version": "2",
-        content,
-        // The columns of this file itself, which readers by column ids look for.
-        "iceberg.schema": serializeJson(schemaToJson({ schemaId: 0, fields })),
-      },
+      metadata: { ...metadata, content },
     });
   }
 

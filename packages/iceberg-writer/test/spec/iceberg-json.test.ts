@@ -18,6 +18,15 @@ describe("integers of 64 bits", () => {
     expect(serializeJson(parseJson(text, "text"))).toBe(text);
   });
 
+  test("keep their place beside keys of any name", () => {
+    const text =
+      '{"b":[null,3055729675574597004],"__proto__":{"toString":true,"a":-9223372036854775808}}';
+    expect(serializeJson(parseJson(text, "text"))).toBe(text);
+    expect(serializeJson({ absent: undefined, id: 3055729675574597004n })).toBe(
+      '{"id":3055729675574597004}',
+    );
+  });
+
   test("become a number only where a double holds them", () => {
     expect(longToJson(2n ** 53n - 1n)).toBe(9007199254740991);
     expect(longToJson(2n ** 53n)).toBe(9007199254740992n);
