@@ -43,10 +43,13 @@ if (mutation !== undefined && values.seed !== undefined && values.trace) {
   await Promise.all(Array.from({ length: threads }, (_, thread) => runThread(thread)));
 }
 const seconds = (performance.now() - start) / 1_000;
+const { user, system } = process.cpuUsage();
+const cpuMs = (user + system) / 1_000 / Math.max(done, 1);
 console.log(
   `${done} seeds in ${seconds.toFixed(1)} s on ${threads} threads: ${failed.length} failed` +
     (failed.length === 0 ? "" : ` (${failed.toSorted((a, b) => a - b).join(", ")})`),
 );
+console.log(`${cpuMs.toFixed(1)} ms of CPU a history, with all that is loaded first`);
 process.exitCode = done === count && failed.length === 0 ? 0 : 1;
 
 /** Every thread has its share of each kind. */

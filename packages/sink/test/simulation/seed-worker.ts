@@ -1,4 +1,4 @@
-import { registerHooks } from "node:module";
+import { enableCompileCache, registerHooks } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Codecs } from "./codecs.ts";
 import type { Mutation } from "./mutations/mutation.ts";
@@ -33,7 +33,12 @@ interface HandleModule {
 }
 const HANDLES = "../../../iceberg-writer/test/handles/use-handles.ts";
 
+/** Many errors are made in a history, and their frames cost more than all else of them. */
+const STACK_FRAMES = 4;
+
 const run = workerData as SeedRun;
+enableCompileCache();
+if (run.tellsAll !== true) Error.stackTraceLimit = STACK_FRAMES;
 if (run.mutation !== undefined) mutate(run.mutation);
 const handles = (await import(HANDLES)) as HandleModule;
 if (run.codecs === "handles") handles.useHandles();

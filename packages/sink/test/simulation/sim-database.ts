@@ -21,6 +21,7 @@ const CHANGE_FAULTS = [
 /** The database of a SQL catalog, as the people of the database reach it. */
 export class SimDatabase implements SqlDatabase {
   readonly #database = new DatabaseSync(":memory:");
+  readonly #statements = new Map<string, StatementSync>();
   /** Where the metadata of tables is, by their names. */
   readonly #locations = new Map<string, string>();
   /** Told where the metadata of a table is whenever it is elsewhere. */
@@ -47,8 +48,12 @@ export class SimDatabase implements SqlDatabase {
 
   /** A statement that the database does not understand is refused, as SQLite's driver has it. */
   #prepare(statement: string): StatementSync {
+    const known = this.#statements.get(statement);
+    if (known !== undefined) return known;
     try {
-      return this.#database.prepare(statement);
+      const prepared = this.#database.prepare(statement);
+      this.#statements.set(statement, prepared);
+      return prepared;
     } catch (cause) {
       throw new IcebergError("CATALOG_UNAVAILABLE", `catalog database: ${String(cause)}`, {
         cause,
@@ -57,7 +62,7 @@ export class SimDatabase implements SqlDatabase {
   }
 
   async #tellMoved(): Promise<void> {
-    for (const row of this.#database.prepare(TABLES).all()) {
+    for (const row of this.#prepare(TABLES).all()) {
       const [name, location] = [String(row["table_name"]), String(row["metadata_location"])];
       if (this.#locations.get(name) === location) continue;
       this.#locations.set(name, location);
