@@ -206,9 +206,9 @@ describe("the memory of columns", () => {
 
   it("is written to again where columns are lent", () => {
     const decoder = createDecoder(ratingsSchema, { lendsColumns: true });
-    const first = buffersOf(decoder, records);
+    const first = buffersOf(decoder, repeat(RATING, 300));
     expect(first).toHaveLength(7);
-    const second = buffersOf(decoder, records.slice(1));
+    const second = buffersOf(decoder, repeat(RATING, 299));
     expect(second.every((buffer, index) => buffer === first[index])).toBe(true);
   });
 });
@@ -260,6 +260,15 @@ describe("string columns", () => {
   });
 });
 
+const secondsOfDay = (day: number): readonly string[] =>
+  Array.from({ length: 86_400 }, (_, index) =>
+    new Date(day + index * 1000).toISOString().slice(0, 19),
+  );
+
+/** As many rows as are worth a dictionary, of the first days of a month in turn. */
+const rowsOfDays = (month: string, days: number): readonly string[] =>
+  Array.from({ length: 256 }, (_, row) => `2025-${month}-0${(row % days) + 1}T00:00:00`);
+
 describe("local-date-time columns as text", () => {
   const schema = defineEventSchema({
     name: "at",
@@ -279,8 +288,8 @@ describe("local-date-time columns as text", () => {
     [
       "plain text where there are very many days",
       "variable-size-binary",
-      repeat("", 38).map(
-        (_, index) => `2025-${index < 19 ? "01" : "02"}-${10 + (index % 19)}T00:00:00`,
+      repeat("", 380).map(
+        (_, index) => `2025-${index % 2 === 0 ? "01" : "02"}-${10 + (index % 19)}T00:00:00`,
       ),
     ],
   ])("have %s", (_, layout, texts) => {
@@ -311,39 +320,40 @@ describe("local-date-time columns as text", () => {
 
   it("have a dictionary that grows by whole days", () => {
     const decoder = createDecoder(schema);
-    const first = dictionaryOf(decoder, ["2025-03-01T00:00:01", "2025-03-01T23:59:59"]);
-    const second = dictionaryOf(decoder, ["2025-03-01T00:00:00", "2024-02-29T00:00:00"]);
+    const first = dictionaryOf(decoder, rowsOfDays("03", 1));
+    const second = dictionaryOf(decoder, ["2025-03-01T23:59:59", "2024-02-29T00:00:00"]);
     expect(second.dictionaryId).toBe(first.dictionaryId);
-    const secondsOf = (day: number): readonly string[] =>
-      Array.from({ length: 86_400 }, (_, index) =>
-        new Date(day + index * 1000).toISOString().slice(0, 19),
-      );
-    const march = secondsOf(Date.UTC(2025, 2, 1));
+    const march = secondsOfDay(Date.UTC(2025, 2, 1));
     expect([...valuesOf(first.dictionary)]).toEqual(march);
     expect([...valuesOf(second.dictionary)]).toEqual([
       ...march,
-      ...secondsOf(Date.UTC(2024, 1, 29)),
+      ...secondsOfDay(Date.UTC(2024, 1, 29)),
     ]);
   });
 
-  const daysOf = (month: string, count: number): readonly string[] =>
-    Array.from({ length: count }, (_, day) => `2025-${month}-0${day + 1}T00:00:00`);
+  it("have no dictionary for few rows, unless it is there", () => {
+    const decoder = createDecoder(schema);
+    const few = rowsOfDays("01", 2).slice(1);
+    expect(columnOf(decoder, few).layout).toBe("variable-size-binary");
+    expect(columnOf(decoder, rowsOfDays("01", 2)).layout).toBe("dictionary");
+    expect(columnOf(decoder, few).layout).toBe("dictionary");
+  });
 
   it("have another dictionary after a batch of too many days, where they go by", () => {
     const decoder = createDecoder(schema);
-    const { dictionaryId } = dictionaryOf(decoder, daysOf("01", 8));
+    const { dictionaryId } = dictionaryOf(decoder, rowsOfDays("01", 8));
     for (let batch = 0; batch < 64; batch++) {
-      expect(dictionaryOf(decoder, daysOf("01", 1)).dictionaryId).toBe(dictionaryId);
+      expect(dictionaryOf(decoder, rowsOfDays("01", 1)).dictionaryId).toBe(dictionaryId);
     }
-    expect(columnOf(decoder, daysOf("01", 9)).layout).toBe("variable-size-binary");
-    expect(dictionaryOf(decoder, daysOf("02", 8)).dictionaryId).not.toBe(dictionaryId);
+    expect(columnOf(decoder, rowsOfDays("01", 9)).layout).toBe("variable-size-binary");
+    expect(dictionaryOf(decoder, rowsOfDays("02", 8)).dictionaryId).not.toBe(dictionaryId);
   });
 
   it("have no dictionary for 64 batches where it did not last", () => {
     const decoder = createDecoder(schema);
     for (let batch = 0; batch < 65; batch++) {
-      expect(columnOf(decoder, daysOf("01", 9)).layout).toBe("variable-size-binary");
+      expect(columnOf(decoder, rowsOfDays("01", 9)).layout).toBe("variable-size-binary");
     }
-    expect(columnOf(decoder, daysOf("01", 8)).layout).toBe("dictionary");
+    expect(columnOf(decoder, rowsOfDays("01", 8)).layout).toBe("dictionary");
   });
 });

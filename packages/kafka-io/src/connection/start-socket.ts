@@ -20,7 +20,7 @@ export interface IncomingBytes {
 export function startSocket(
   { host, port }: BrokerAddress,
   tls: TlsOptions | undefined,
-  { room, onFilled, onBytes }: IncomingBytes,
+  incoming: IncomingBytes,
 ): Socket {
   if (tls !== undefined) {
     // The name to be certified; no address may stand for one (RFC 6066, section 3).
@@ -28,12 +28,12 @@ export function startSocket(
     const socket = connectTls({ host, port, ...servername, ...tls });
     socket.setKeepAlive(KEEP_ALIVE.keepAlive, KEEP_ALIVE.keepAliveInitialDelay);
     socket.setNoDelay(KEEP_ALIVE.noDelay);
-    return socket.on("data", onBytes);
+    return socket.on("data", (bytes: Buffer) => incoming.onBytes(bytes));
   }
   const onread = {
-    buffer: room,
+    buffer: () => incoming.room(),
     callback(size: number): boolean {
-      onFilled(size);
+      incoming.onFilled(size);
       return true;
     },
   };

@@ -2,7 +2,7 @@ import type { OffsetRun, RecordChunk } from "../port/record-chunk.ts";
 import { RecordBatchError, type RecordBatchHeader } from "../protocol/record-batch.ts";
 import { VarintReader } from "../protocol/varint-reader.ts";
 
-/** Room is made for a multiple of it: chunks of about the same size fit one after the other. */
+/** Room is made for whole steps: chunks of about the same size fit one after the other. */
 const CAPACITY_STEP = 4096;
 /** Room for more records is not kept. */
 const KEPT_RECORDS_MAX = 64 * CAPACITY_STEP;

@@ -14,6 +14,9 @@ import { SECOND_TEXT_LENGTH, SecondDictionary } from "./second-dictionary.ts";
  */
 const PLAIN_BATCHES = 64;
 
+/** The texts of a day are 1.6 MB, which the few rows of a quiet topic are not worth. */
+const DICTIONARY_ROWS_MIN = 256;
+
 const textEncoder = new TextEncoder();
 
 /**
@@ -42,7 +45,8 @@ export class DateTimeTextWriter implements FieldWriter {
 
   begin(rowsMax: number): void {
     this.rowsMax = rowsMax;
-    this.isDictionary = this.plainBatchesLeft === 0;
+    const isWorthDays = rowsMax >= DICTIONARY_ROWS_MIN || !this.seconds.isEmpty;
+    this.isDictionary = isWorthDays && this.plainBatchesLeft === 0;
     this.plainBatchesLeft = Math.max(0, this.plainBatchesLeft - 1);
     if (!this.isDictionary) {
       this.text.begin(rowsMax);

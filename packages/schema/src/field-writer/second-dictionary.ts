@@ -24,6 +24,11 @@ export class SecondDictionary {
   private readonly claimed: number[] = [];
   private column = emptyColumn();
 
+  /** Whether it has no day yet. */
+  get isEmpty(): boolean {
+    return this.claimed.length === 0;
+  }
+
   /** The id of a second; -1 where another day has the place of its day. */
   idOf(epochDay: number, secondOfDay: number): number {
     const place = epochDay & (DAYS_MAX - 1);
