@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -7,7 +8,9 @@ import {
   createWorkDirectory,
   installHadolint,
   runProcess,
+  startLibrdkafka,
   startNodeProgram,
+  useSharedServices,
   type WorkDirectory,
 } from "@salon/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -171,6 +174,39 @@ describe("the steps of the build, in a directory of this machine", () => {
         .split("\n")
         .filter((line) => line.includes('"done"'));
       expect(JSON.parse(done)).toMatchObject({ rows: 1, dead: 1 });
+    });
+
+    it("that the smoke test finds at work between a broker and a store", async () => {
+      const { kafka, s3, bucket } = useSharedServices();
+      await using client = await startLibrdkafka(kafka);
+      const topic = `smoke-${randomUUID()}`;
+      await client.createTopic(topic, { partitions: 3 });
+      const place = [
+        `--bootstrap-servers=${kafka.bootstrapServers}`,
+        `--topic=${topic}`,
+        `--warehouse=s3a://${bucket}/${topic}`,
+        `--catalog-property=s3.endpoint=${s3.endpoint}`,
+        `--catalog-property=s3.access-key-id=${s3.accessKeyId}`,
+        `--catalog-property=s3.secret-access-key=${s3.secretAccessKey}`,
+      ];
+      const name = "salon-image-smoke";
+      const own = ["--starting-offsets=earliest", "--commit-interval=1s", "--no-ui"];
+      await using container = await images.run({
+        image,
+        name,
+        network: "host",
+        args: [...place, ...own, "--log-format=json"],
+      });
+      await container.waitForLine(/"msg":"reading topic/, { timeoutMs: 60_000 });
+      const entry = new URL("../../apps/smoke/src/main.ts", import.meta.url);
+      await using smoke = await startNodeProgram({ entry, args: place });
+      const { code } = await smoke.exit;
+      expect({ code, shown: smoke.lastLines() }).toEqual({
+        code: 0,
+        shown: expect.stringContaining("3 of 3 once, by value"),
+      });
+      await images.podman("kill", "--signal", "TERM", name);
+      expect(await container.exit).toEqual({ code: 0 });
     });
   });
 });
