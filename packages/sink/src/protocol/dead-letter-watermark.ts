@@ -44,10 +44,12 @@ export function hasSourceOfOther(
 ): boolean {
   const own = watermarkKey(mainTableUuid, sourceId);
   const keys = [...(readWatermarks(deadLetters)?.keys() ?? [])];
-  // No UUID has a dot, and a source id may.
-  const sourceOf = (key: string): string =>
-    key.slice(key.indexOf(".", WATERMARK_KEY_PREFIX.length));
   return keys.some((key) => key !== own && sourceOf(key) === sourceOf(own));
+}
+
+/** The source id of a key as it stands there: no UUID has a dot, and a source id may. */
+function sourceOf(key: string): string {
+  return key.slice(key.indexOf(".", WATERMARK_KEY_PREFIX.length) + 1);
 }
 
 /**
