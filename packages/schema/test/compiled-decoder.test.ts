@@ -188,14 +188,15 @@ function columnOf(texts: readonly string[], decoder = createDecoder(textSchema))
   return decoded.batch.columns[0]!;
 }
 
+function buffersOf(decoder: Decoder, texts: readonly string[]): ArrayBufferLike[] {
+  return decodeValues(decoder, texts).batch.columns.flatMap((column) => {
+    if (column.layout === "dictionary") return [column.indices.buffer];
+    return column.layout === "primitive" ? [column.values.buffer] : [];
+  });
+}
+
 describe("the memory of columns", () => {
   const records = [RATING, RATING.replace("Lovely", "Fine").replace("17", "18")];
-  const buffersOf = (decoder: Decoder, texts: readonly string[]): ArrayBufferLike[] =>
-    decodeValues(decoder, texts).batch.columns.flatMap((column) => {
-      if (column.layout === "dictionary") return [column.indices.buffer];
-      return column.layout === "primitive" ? [column.values.buffer] : [];
-    });
-
   it("is the caller's", () => {
     const decoder = createDecoder(ratingsSchema);
     const first = decodeValues(decoder, records);
@@ -269,6 +270,22 @@ const secondsOfDay = (day: number): readonly string[] =>
 const rowsOfDays = (month: string, days: number): readonly string[] =>
   Array.from({ length: 256 }, (_, row) => `2025-${month}-0${(row % days) + 1}T00:00:00`);
 
+function datesColumn(decoder: Decoder, texts: readonly string[]): FlatColumn {
+  const { batch } = decodeValues(
+    decoder,
+    texts.map((at) => JSON.stringify({ at })),
+  );
+  const column = batch.columns[0] as FlatColumn;
+  expect([...valuesOf(column)]).toEqual(texts);
+  return column;
+}
+
+function datesDictionary(decoder: Decoder, texts: readonly string[]): DictionaryColumn {
+  const column = datesColumn(decoder, texts);
+  if (column.layout !== "dictionary") throw new TypeError(`layout ${column.layout}`);
+  return column;
+}
+
 describe("local-date-time columns as text", () => {
   const schema = defineEventSchema({
     name: "at",
@@ -303,25 +320,10 @@ describe("local-date-time columns as text", () => {
     }
   });
 
-  const columnOf = (decoder: Decoder, texts: readonly string[]): FlatColumn => {
-    const { batch } = decodeValues(
-      decoder,
-      texts.map((at) => JSON.stringify({ at })),
-    );
-    const column = batch.columns[0] as FlatColumn;
-    expect([...valuesOf(column)]).toEqual(texts);
-    return column;
-  };
-  const dictionaryOf = (decoder: Decoder, texts: readonly string[]): DictionaryColumn => {
-    const column = columnOf(decoder, texts);
-    if (column.layout !== "dictionary") throw new TypeError(`layout ${column.layout}`);
-    return column;
-  };
-
   it("have a dictionary that grows by whole days", () => {
     const decoder = createDecoder(schema);
-    const first = dictionaryOf(decoder, rowsOfDays("03", 1));
-    const second = dictionaryOf(decoder, ["2025-03-01T23:59:59", "2024-02-29T00:00:00"]);
+    const first = datesDictionary(decoder, rowsOfDays("03", 1));
+    const second = datesDictionary(decoder, ["2025-03-01T23:59:59", "2024-02-29T00:00:00"]);
     expect(second.dictionaryId).toBe(first.dictionaryId);
     const march = secondsOfDay(Date.UTC(2025, 2, 1));
     expect([...valuesOf(first.dictionary)]).toEqual(march);
@@ -334,26 +336,26 @@ describe("local-date-time columns as text", () => {
   it("have no dictionary for few rows, unless it is there", () => {
     const decoder = createDecoder(schema);
     const few = rowsOfDays("01", 2).slice(1);
-    expect(columnOf(decoder, few).layout).toBe("variable-size-binary");
-    expect(columnOf(decoder, rowsOfDays("01", 2)).layout).toBe("dictionary");
-    expect(columnOf(decoder, few).layout).toBe("dictionary");
+    expect(datesColumn(decoder, few).layout).toBe("variable-size-binary");
+    expect(datesColumn(decoder, rowsOfDays("01", 2)).layout).toBe("dictionary");
+    expect(datesColumn(decoder, few).layout).toBe("dictionary");
   });
 
   it("have another dictionary after a batch of too many days, where they go by", () => {
     const decoder = createDecoder(schema);
-    const { dictionaryId } = dictionaryOf(decoder, rowsOfDays("01", 8));
+    const { dictionaryId } = datesDictionary(decoder, rowsOfDays("01", 8));
     for (let batch = 0; batch < 64; batch++) {
-      expect(dictionaryOf(decoder, rowsOfDays("01", 1)).dictionaryId).toBe(dictionaryId);
+      expect(datesDictionary(decoder, rowsOfDays("01", 1)).dictionaryId).toBe(dictionaryId);
     }
-    expect(columnOf(decoder, rowsOfDays("01", 9)).layout).toBe("variable-size-binary");
-    expect(dictionaryOf(decoder, rowsOfDays("02", 8)).dictionaryId).not.toBe(dictionaryId);
+    expect(datesColumn(decoder, rowsOfDays("01", 9)).layout).toBe("variable-size-binary");
+    expect(datesDictionary(decoder, rowsOfDays("02", 8)).dictionaryId).not.toBe(dictionaryId);
   });
 
   it("have no dictionary for 64 batches where it did not last", () => {
     const decoder = createDecoder(schema);
     for (let batch = 0; batch < 65; batch++) {
-      expect(columnOf(decoder, rowsOfDays("01", 9)).layout).toBe("variable-size-binary");
+      expect(datesColumn(decoder, rowsOfDays("01", 9)).layout).toBe("variable-size-binary");
     }
-    expect(columnOf(decoder, rowsOfDays("01", 8)).layout).toBe("dictionary");
+    expect(datesColumn(decoder, rowsOfDays("01", 8)).layout).toBe("dictionary");
   });
 });
