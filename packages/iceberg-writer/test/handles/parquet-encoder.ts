@@ -1,8 +1,9 @@
-import { concatColumns, isFlatColumn } from "@salon/columns";
+import { concatColumns, gatherColumn, isFlatColumn } from "@salon/columns";
 import type { Column, FlatColumn } from "@salon/columns";
 import { boundsOf, countNans } from "../../src/codec/parquet/column-bounds.ts";
 import type { ColumnChunk } from "../../src/codec/parquet/column-chunk.ts";
 import { columnSource } from "../../src/codec/parquet/column-source.ts";
+import type { RowSelection } from "../../src/codec/parquet/column-source.ts";
 import { DefinitionLevels } from "../../src/codec/parquet/definition-levels.ts";
 import type {
   EncodedRowGroup,
@@ -60,8 +61,10 @@ export class ParquetEncoder {
     return HEADER.slice();
   }
 
-  appendColumn(index: number, column: Column): void {
-    this.#parts[index]!.push(column);
+  /** Keeps a copy: the column's memory may be lent. */
+  appendColumn(index: number, column: Column, selection?: RowSelection): void {
+    const rows = selection ?? Int32Array.from({ length: column.length }, (_, row) => row);
+    this.#parts[index]!.push(gatherColumn(column, rows));
   }
 
   endRows(rowCount: number): void {
