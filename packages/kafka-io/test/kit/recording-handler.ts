@@ -32,7 +32,7 @@ export function recordsOf(chunk: RecordChunk): ReadRecord[] {
 }
 
 /** A chunk to keep: memory of the one that is delivered is used again. */
-export function copyOf(chunk: RecordChunk): RecordChunk {
+function copyOf(chunk: RecordChunk): RecordChunk {
   const { buffer, valueStarts, valueEnds, keyStarts, keyEnds, timestampsMs } = chunk;
   return {
     ...chunk,
