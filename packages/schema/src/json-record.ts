@@ -30,10 +30,11 @@ export function parseJsonRecord(
 ): JsonRecord | JsonProblem {
   const bytes = Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start);
   if (!isUtf8(bytes)) return { code: "INVALID_UTF8", message: "the bytes are no UTF-8" };
+  // It keeps a byte order mark, which JSON.parse then refuses.
+  const text = bytes.toString("utf8");
   let value: unknown;
   try {
-    // utf8Slice keeps a byte order mark, which JSON.parse then refuses.
-    value = JSON.parse(bytes.toString("utf8"));
+    value = JSON.parse(text);
   } catch (cause) {
     // Whatever JSON.parse cannot read, be it for its form, its depth or its length.
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -49,7 +50,7 @@ export function parseJsonRecord(
     get: (key) => (Object.hasOwn(members, key) ? members[key] : undefined),
     numberText,
     isIntegral: (key) => {
-      mayBeRounded ??= MAY_BE_ROUNDED.test(bytes.toString("latin1"));
+      mayBeRounded ??= MAY_BE_ROUNDED.test(text);
       return !mayBeRounded || parseExactInteger(numberText(key)) !== undefined;
     },
   };
