@@ -67,7 +67,7 @@ const ADVICE: ReadonlyMap<string, FailureAdvice> = new Map(
     ACCESS_DENIED: { exitCode: EXIT_DENIED, advice: CHECK_CREDENTIALS },
     CONDITIONAL_CREATE_UNSUPPORTED: {
       exitCode: EXIT_UNSUITABLE,
-      advice: "use --catalog rest with this store",
+      advice: "use --catalog rest or sql with this store",
     },
     TABLE_NOT_FOUND: {
       exitCode: EXIT_UNSUITABLE,
