@@ -5,6 +5,8 @@ import type { PositionReading } from "./position.ts";
 /** Every watermark's summary key begins with it. */
 const WATERMARK_KEY_PREFIX = "salon.applied.";
 
+const SEQUENCE_NUMBER = /^\d{1,15}$/;
+
 /** The summary key in the dead-letter table that says what of a source was applied. */
 export function watermarkKey(mainTableUuid: string, sourceId: string): string {
   return `${WATERMARK_KEY_PREFIX}${mainTableUuid}.${encodeURIComponent(sourceId)}`;
@@ -12,7 +14,8 @@ export function watermarkKey(mainTableUuid: string, sourceId: string): string {
 
 /**
  * All watermarks of a dead-letter table, from the newest snapshot of main's line that has any;
- * every own snapshot carries all of them. Undefined where history is cut before one was found.
+ * every own snapshot carries all of them. Undefined where history is cut before one was found, and
+ * the copy in the properties, which anybody may edit, has none that is a sequence number.
  */
 export function readWatermarks(
   deadLetters: TableMetadata,
@@ -23,7 +26,8 @@ export function readWatermarks(
   const texts = found?.summary ?? (missingParentId === undefined ? {} : deadLetters.properties);
   const watermarks = new Map<string, number>();
   for (const [key, text] of Object.entries(texts)) {
-    if (key.startsWith(WATERMARK_KEY_PREFIX)) watermarks.set(key, Number(text));
+    const isWatermark = key.startsWith(WATERMARK_KEY_PREFIX) && SEQUENCE_NUMBER.test(text);
+    if (isWatermark) watermarks.set(key, Number(text));
   }
   return found === undefined && missingParentId !== undefined && watermarks.size === 0
     ? undefined
