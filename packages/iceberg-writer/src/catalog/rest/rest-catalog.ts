@@ -175,16 +175,23 @@ class RestCatalog implements Catalog {
   ): Promise<readonly TableIdentifier[]> {
     const name = namespace.join(".");
     const tables: TableIdentifier[] = [];
-    let pageToken: string | undefined;
+    const seen = new Set<string>();
+    let pageToken = "";
     do {
-      const query = pageToken === undefined ? "" : `?pageToken=${encodeURIComponent(pageToken)}`;
+      const query = pageToken === "" ? "" : `?pageToken=${encodeURIComponent(pageToken)}`;
       const path = `${this.#paths.tables(namespace)}${query}`;
       const reply = await this.#send({ method: "GET", path }, options);
       if (isStatus(reply, 404)) throw notFoundError("NAMESPACE_NOT_FOUND", name, reply);
       const page = this.#expect(reply, [200], `list tables of ${name}`);
       tables.push(...readArray(page["identifiers"], "identifiers").map(identifierFromJson));
-      pageToken = readOptional(page["next-page-token"], "next-page-token", readString);
-    } while (pageToken !== undefined);
+      // Servers also say by an empty token that there is no further page.
+      pageToken = readOptional(page["next-page-token"], "next-page-token", readString) ?? "";
+      if (seen.has(pageToken)) {
+        const message = `the tables of ${name} have no end: page ${pageToken} follows itself`;
+        throw new IcebergError("METADATA_INVALID", message);
+      }
+      seen.add(pageToken);
+    } while (pageToken !== "");
     return tables;
   }
 

@@ -219,6 +219,20 @@ describe("a REST catalog", () => {
     expect(tables.map(({ name }) => name)).toEqual(["one", "two"]);
   });
 
+  it("ends a listing at an empty page token, and where a page comes again", async () => {
+    const path = "GET /v1/ws/namespaces/a%1Fb/tables";
+    const ending = await open({ [path]: { body: page("one", "") } });
+    expect(await ending.catalog.listTables(["a", "b"])).toHaveLength(1);
+    const endless = await open({
+      [path]: { body: page("one", "2") },
+      [`${path}?pageToken=2`]: { body: page("two", "2") },
+    });
+    await expect(endless.catalog.listTables(["a", "b"])).rejects.toMatchObject({
+      code: "METADATA_INVALID",
+      message: "the tables of a.b have no end: page 2 follows itself",
+    });
+  });
+
   it("joins levels of namespaces as the server says, which none of them can hold then", async () => {
     const settings = { "namespace-separator": "%2E" };
     const { catalog } = await open({ "GET /v1/ws/namespaces/a.b": { body: "{}" } }, settings);
