@@ -1,7 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
-const COOKIE = "salon_session";
 /** Names and addresses that only this machine has, IPv6 ones as they are in a URL. */
 const LOOPBACK = /^(?:(?:[^.:/@]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
 
@@ -31,6 +30,8 @@ export class AccessGuard {
   readonly #token: string | undefined;
   /** The cookie's value: it opens this process's page alone, and does not tell the token. */
   readonly #session = randomBytes(32).toString("base64url");
+  /** Cookies know no port: another process's page of the same host has one beside it. */
+  readonly #cookieName = `salon_session_${randomBytes(6).toString("hex")}`;
 
   constructor(settings: { readonly host: string; readonly token?: string | undefined }) {
     this.#isLoopback = isLoopback(settings.host);
@@ -51,11 +52,11 @@ export class AccessGuard {
     if (isProbe || this.#token === undefined) return { kind: "granted" };
     const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
     if (bearer !== undefined && isEqual(bearer, this.#token)) return { kind: "granted" };
-    const session = cookieOf(headers.cookie ?? "");
+    const session = cookieOf(headers.cookie ?? "", this.#cookieName);
     if (session !== undefined && isEqual(session, this.#session)) return { kind: "granted" };
     const given = url.searchParams.get("token");
     if (given !== null && isEqual(given, this.#token)) {
-      const cookie = `${COOKIE}=${this.#session}; Path=/; HttpOnly; SameSite=Strict`;
+      const cookie = `${this.#cookieName}=${this.#session}; Path=/; HttpOnly; SameSite=Strict`;
       return { kind: "session", cookie };
     }
     const message =
@@ -64,9 +65,9 @@ export class AccessGuard {
   }
 }
 
-function cookieOf(header: string): string | undefined {
+function cookieOf(header: string, wanted: string): string | undefined {
   const pairs = header.split(";").map((pair) => pair.trim().split("="));
-  return pairs.find(([name]) => name === COOKIE)?.[1];
+  return pairs.find(([name]) => name === wanted)?.[1];
 }
 
 /** In a time that does not tell how much of it is right. */

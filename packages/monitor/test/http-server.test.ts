@@ -224,12 +224,30 @@ describe("a token", () => {
     const once = await ask(page.port, `/?token=${TOKEN}`);
     expect([once.status, once.headers.location]).toEqual([303, "/"]);
     const [cookie = ""] = once.headers["set-cookie"] ?? [];
-    expect(cookie).toMatch(/^salon_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
+    expect(cookie).toMatch(
+      /^salon_session_[\da-f]{12}=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/,
+    );
     expect(cookie).not.toContain(TOKEN);
     const session = { cookie: `other=1; ${cookie.split(";")[0]}` };
     expect((await ask(page.port, "/status.json", { headers: session })).status).toBe(200);
-    const forged = { cookie: "salon_session=x" };
+    const forged = { cookie: `${cookie.split("=")[0]}=x` };
     expect((await ask(page.port, "/status.json", { headers: forged })).status).toBe(401);
+  });
+
+  it("opens the pages of two processes of one host side by side", async () => {
+    await using first = await open({ token: TOKEN });
+    await using second = await open({ token: TOKEN });
+    const pages = [first, second];
+    const cookies = await Promise.all(
+      pages.map(async ({ port }) => {
+        const { headers } = await ask(port, `/?token=${TOKEN}`);
+        return headers["set-cookie"]?.[0]?.split(";")[0];
+      }),
+    );
+    const headers = { cookie: cookies.join("; ") };
+    for (const { port } of pages) {
+      expect((await ask(port, "/status.json", { headers })).status).toBe(200);
+    }
   });
 
   it("is nowhere in what is served or logged", async () => {
