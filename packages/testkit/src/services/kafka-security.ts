@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { requireTool } from "../install/required-tool.ts";
 import { runProcess } from "../process/managed-process.ts";
+import { TOKEN_AUDIENCE } from "./token-server.ts";
 
 /** What a client needs for a broker's TLS listener with SASL. */
 export interface KafkaCredentials {
@@ -109,6 +110,8 @@ export function bearerProperties(keysUri: string): Record<string, string> {
   return {
     "sasl.enabled.mechanisms": [...MECHANISMS, "OAUTHBEARER"].join(","),
     "sasl.oauthbearer.jwks.endpoint.url": keysUri,
+    // A token that names an audience is refused where none is expected.
+    "sasl.oauthbearer.expected.audience": TOKEN_AUDIENCE,
     [`${prefix}.sasl.server.callback.handler.class`]: VALIDATOR,
     [`${prefix}.sasl.jaas.config`]:
       "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;",

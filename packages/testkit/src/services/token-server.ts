@@ -23,7 +23,9 @@ export interface TokenServer extends AsyncDisposable {
   endedToken(): string;
 }
 
-const CLIENT = { client_id: "salon", client_secret: "open sesame" };
+/** Whom the tokens are given to, and for whom they are. */
+export const TOKEN_AUDIENCE = "salon";
+const CLIENT = { client_id: TOKEN_AUDIENCE, client_secret: "open sesame" };
 const LASTING_SECONDS = 3600;
 const KEY_ID = "salon-testkit";
 
@@ -111,7 +113,7 @@ function signedToken(key: KeyObject, lifetimeSeconds: number): string {
     { alg: "RS256", typ: "JWT", kid: KEY_ID },
     {
       sub: CLIENT.client_id,
-      aud: CLIENT.client_id,
+      aud: TOKEN_AUDIENCE,
       iat: Math.min(nowSeconds, nowSeconds + lifetimeSeconds),
       exp: nowSeconds + lifetimeSeconds,
     },
