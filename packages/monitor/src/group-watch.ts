@@ -31,6 +31,8 @@ export interface KnownGroup {
 
 /** Members come and go seldom, and the coordinator has other work. */
 const ASK_MS = 10_000;
+/** What is older is of when somebody last looked, and no answer to who looks now. */
+const OUTDATED_MS = 3 * ASK_MS;
 
 /** Keeps what a coordinator tells of a group, and asks only while somebody looks. */
 export class GroupWatch {
@@ -48,10 +50,13 @@ export class GroupWatch {
 
   /** What is known now; what is old is asked for anew, for whoever looks next. */
   look(): KnownGroup {
+    const nowMs = this.#nowMs();
     // A clock may be set back.
-    const isOld = Math.abs(this.#nowMs() - this.#askedAtMs) >= ASK_MS;
+    const isOld = Math.abs(nowMs - this.#askedAtMs) >= ASK_MS;
     if (isOld && !this.#isAsking) void this.#ask();
-    return this.#known;
+    const { groupId, described, unknown } = this.#known;
+    const isOutdated = unknown === undefined && nowMs - (described?.atMs ?? nowMs) >= OUTDATED_MS;
+    return isOutdated ? { groupId } : this.#known;
   }
 
   async #ask(): Promise<void> {

@@ -57,6 +57,20 @@ it("asks when somebody looks, and no oftener than every ten seconds", async () =
   expect(answers).toHaveLength(2);
 });
 
+it("does not tell who looks after a while what was so when somebody looked last", async () => {
+  const { answers, lookAt } = watchGroup();
+  lookAt(NOW_MS);
+  answers[0]?.resolve(stable);
+  await settled();
+  expect(lookAt(NOW_MS + 29_999).described?.state).toBe("Stable");
+  answers[1]?.resolve({ state: "Dead", members: [] });
+  await settled();
+  expect(lookAt(NOW_MS + 29_999 + 30_000)).toEqual({ groupId: "g" });
+  answers[2]?.resolve(stable);
+  await settled();
+  expect(lookAt(NOW_MS + 29_999 + 30_001).described?.state).toBe("Stable");
+});
+
 it("asks once at a time, however long that takes", () => {
   const { answers, lookAt } = watchGroup();
   for (let minutes = 0; minutes < 5; minutes++) lookAt(NOW_MS + minutes * 60_000);
