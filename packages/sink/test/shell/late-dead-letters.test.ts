@@ -6,38 +6,15 @@ import {
   updateProperties,
 } from "@salon/iceberg-writer";
 import type { Catalog } from "@salon/iceberg-writer";
-import { ratingsSchema } from "@salon/schema";
 import { describe, expect, it } from "vitest";
 import { recoverPosition } from "../../src/proof/recover-position.ts";
 import { verifyTable } from "../../src/proof/verify-table.ts";
 import { sourceKey } from "../../src/protocol/source-record.ts";
-import { runSink } from "../../src/shell/run-sink.ts";
+import { deadLetters, drainRatings, table } from "./drain-ratings.ts";
 import { MemorySource, MemoryTopic } from "./memory-topic.ts";
 
-const table = { namespace: [], name: "bronze" };
-const deadLetters = { namespace: [], name: "bronze_dead_letters" };
 const key = sourceKey("ratings");
 const row = '{"customer_id":1}';
-
-async function drain(catalog: Catalog, topic: MemoryTopic): Promise<void> {
-  await using source = new MemorySource(topic, [0]);
-  await runSink(
-    {
-      topic: topic.name,
-      table,
-      assign: [0],
-      startingOffsets: "earliest",
-      trigger: "available-now",
-    },
-    {
-      catalog,
-      source,
-      events: ratingsSchema,
-      logger: { debug() {}, info() {}, warn() {} },
-      signal: new AbortController().signal,
-    },
-  );
-}
 
 /** The catalog of a member to which something happens around its first commit of dead letters. */
 function around(
@@ -83,7 +60,9 @@ async function standStill(
     return released.promise;
   };
   // Whatever it comes to: it may find that its records are decided anew, and wait for more.
-  void drain(around(catalog, { before, after: () => done.resolve() }), topic).catch(done.reject);
+  void drainRatings(around(catalog, { before, after: () => done.resolve() }), topic).catch(
+    done.reject,
+  );
   await reached.promise;
   return {
     goOn: () => {
@@ -133,7 +112,7 @@ describe("dead letters that a member has waiting where the position is lost", ()
     topic.append(0, "no json");
     const { goOn } = await standStill(catalog, topic);
     await losePosition(catalog, undefined);
-    await drain(around(catalog, { before: goOn }), topic);
+    await drainRatings(around(catalog, { before: goOn }), topic);
     expect(await contentOf(catalog)).toEqual({ rows: 0, dead: 1, isProved: true });
   });
 
@@ -141,12 +120,12 @@ describe("dead letters that a member has waiting where the position is lost", ()
     await using catalog = await openCatalog({ type: "memory" });
     const topic = new MemoryTopic(1);
     topic.append(0, row);
-    await drain(catalog, topic);
+    await drainRatings(catalog, topic);
     const older = (await catalog.loadTable(table)).metadata.properties[key];
     topic.append(0, "no json");
     const { goOn } = await standStill(catalog, topic);
     await losePosition(catalog, older);
-    await drain(around(catalog, { before: goOn }), topic);
+    await drainRatings(around(catalog, { before: goOn }), topic);
     expect(await contentOf(catalog)).toEqual({ rows: 1, dead: 1, isProved: true });
   });
 
@@ -159,7 +138,7 @@ describe("dead letters that a member has waiting where the position is lost", ()
     const openTopic = (): Promise<MemorySource> => Promise.resolve(new MemorySource(topic, [0]));
     const options = { catalog, identifier: table, topic: topic.name, openTopic, force: true };
     await recoverPosition(options);
-    await drain(around(catalog, { before: goOn }), topic);
+    await drainRatings(around(catalog, { before: goOn }), topic);
     expect(await contentOf(catalog)).toEqual({ rows: 1, dead: 1, isProved: true });
   });
 });

@@ -6,33 +6,14 @@ import {
   updateProperties,
 } from "@salon/iceberg-writer";
 import type { Catalog } from "@salon/iceberg-writer";
-import { ratingsSchema } from "@salon/schema";
 import { describe, expect, it } from "vitest";
 import { recoverPosition } from "../../src/proof/recover-position.ts";
 import { verifyTable } from "../../src/proof/verify-table.ts";
 import { sourceKey } from "../../src/protocol/source-record.ts";
-import { runSink } from "../../src/shell/run-sink.ts";
+import { deadLetters, drainRatings, table } from "./drain-ratings.ts";
 import { MemorySource, MemoryTopic } from "./memory-topic.ts";
 
-const table = { namespace: [], name: "bronze" };
-const deadLetters = { namespace: [], name: "bronze_dead_letters" };
 const key = sourceKey("ratings");
-const signal = new AbortController().signal;
-const logger = { debug() {}, info() {}, warn() {} };
-
-async function drain(catalog: Catalog, topic: MemoryTopic): Promise<void> {
-  await using source = new MemorySource(topic, [0]);
-  await runSink(
-    {
-      topic: topic.name,
-      table,
-      assign: [0],
-      startingOffsets: "earliest",
-      trigger: "available-now",
-    },
-    { catalog, source, events: ratingsSchema, logger, signal },
-  );
-}
 
 async function copyIn(catalog: Catalog): Promise<string | undefined> {
   return (await catalog.loadTable(table)).metadata.properties[key];
@@ -69,10 +50,10 @@ describe("a position that is in neither snapshots nor property", () => {
     await using catalog = await openCatalog({ type: "memory" });
     const topic = new MemoryTopic(1);
     topic.append(0, "no json", "no json");
-    await drain(catalog, topic);
+    await drainRatings(catalog, topic);
     await loseSnapshots(catalog, undefined);
     topic.append(0, '{"customer_id":1}');
-    await expect(drain(catalog, topic)).rejects.toMatchObject({
+    await expect(drainRatings(catalog, topic)).rejects.toMatchObject({
       code: "POSITION_UNKNOWN",
       message: expect.stringContaining("recover-position"),
     });
@@ -85,7 +66,7 @@ describe("a position that is in neither snapshots nor property", () => {
       openTopic,
       force: true,
     });
-    await drain(catalog, topic);
+    await drainRatings(catalog, topic);
     expect(await verifyTable({ catalog, identifier: table })).toMatchObject({ isProved: true });
     expect(await countRows(catalog, deadLetters)).toBe(2);
   });
@@ -94,16 +75,18 @@ describe("a position that is in neither snapshots nor property", () => {
     await using catalog = await openCatalog({ type: "memory" });
     const topic = new MemoryTopic(1);
     topic.append(0, '{"customer_id":1}');
-    await drain(catalog, topic);
+    await drainRatings(catalog, topic);
     const older = await copyIn(catalog);
     topic.append(0, "no json");
-    await drain(catalog, topic);
+    await drainRatings(catalog, topic);
     const newest = await copyIn(catalog);
     await loseSnapshots(catalog, older);
     // All the rows are those that the older copy counts.
-    await expect(drain(catalog, topic)).rejects.toMatchObject({ code: "POSITION_UNCERTAIN" });
+    await expect(drainRatings(catalog, topic)).rejects.toMatchObject({
+      code: "POSITION_UNCERTAIN",
+    });
     await loseSnapshots(catalog, newest);
-    await drain(catalog, topic);
+    await drainRatings(catalog, topic);
     expect(await countRows(catalog, deadLetters)).toBe(1);
   });
 
@@ -111,19 +94,21 @@ describe("a position that is in neither snapshots nor property", () => {
     await using catalog = await openCatalog({ type: "memory" });
     const topic = new MemoryTopic(1);
     topic.append(0, '{"customer_id":1}');
-    await drain(catalog, topic);
+    await drainRatings(catalog, topic);
     await expireBelowForeign(catalog);
     const { currentSnapshotId: snapshotId } = (await catalog.loadTable(table)).metadata;
     if (snapshotId === undefined) throw new Error("no snapshot");
     topic.append(0, "no json");
-    await drain(catalog, topic);
+    await drainRatings(catalog, topic);
     await catalog.commitTable(await catalog.loadTable(table), {
       requirements: [],
       updates: [
         { action: "set-snapshot-ref", refName: "main", ref: { type: "branch", snapshotId } },
       ],
     });
-    await expect(drain(catalog, topic)).rejects.toMatchObject({ code: "POSITION_UNCERTAIN" });
+    await expect(drainRatings(catalog, topic)).rejects.toMatchObject({
+      code: "POSITION_UNCERTAIN",
+    });
   });
 
   it("is not begun anew by a member that saw the table before it had any", async () => {
@@ -140,7 +125,7 @@ describe("a position that is in neither snapshots nor property", () => {
       commitTable: async (...args) => {
         if (!hasLooked) {
           hasLooked = true;
-          await drain(catalog, topic);
+          await drainRatings(catalog, topic);
           await loseSnapshots(catalog, undefined);
         }
         return catalog.commitTable(...args);
@@ -150,7 +135,7 @@ describe("a position that is in neither snapshots nor property", () => {
       ensureNamespace: (...args) => catalog.ensureNamespace(...args),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
-    await expect(drain(late, topic)).rejects.toMatchObject({ code: "POSITION_UNKNOWN" });
+    await expect(drainRatings(late, topic)).rejects.toMatchObject({ code: "POSITION_UNKNOWN" });
     expect(await countRows(catalog)).toBe(1);
     expect(await countRows(catalog, deadLetters)).toBe(1);
   });

@@ -1,36 +1,13 @@
 import { openCatalog, scanTable } from "@salon/iceberg-writer";
 import type { Catalog } from "@salon/iceberg-writer";
 import { rowAt } from "@salon/columns";
-import { ratingsSchema } from "@salon/schema";
 import { describe, expect, it } from "vitest";
 import { recoverPosition } from "../../src/proof/recover-position.ts";
 import { verifyTable } from "../../src/proof/verify-table.ts";
-import { runSink } from "../../src/shell/run-sink.ts";
+import { deadLetters, drainRatings, table } from "./drain-ratings.ts";
 import { MemorySource, MemoryTopic } from "./memory-topic.ts";
 
-const table = { namespace: [], name: "bronze" };
-const deadLetters = { namespace: [], name: "bronze_dead_letters" };
 const row = '{"customer_id":1}';
-
-async function drain(catalog: Catalog, topic: MemoryTopic): Promise<void> {
-  await using source = new MemorySource(topic, [0]);
-  await runSink(
-    {
-      topic: topic.name,
-      table,
-      assign: [0],
-      startingOffsets: "earliest",
-      trigger: "available-now",
-    },
-    {
-      catalog,
-      source,
-      events: ratingsSchema,
-      logger: { debug() {}, info() {}, warn() {} },
-      signal: new AbortController().signal,
-    },
-  );
-}
 
 async function deadOffsets(catalog: Catalog): Promise<number[]> {
   const offsets: number[] = [];
@@ -63,12 +40,12 @@ describe.each([
     await using catalog = await openCatalog({ type: "memory" });
     const topic = new MemoryTopic(1);
     topic.append(0, row, "no json", row);
-    await drain(catalog, topic);
+    await drainRatings(catalog, topic);
     topic.append(0, "no json");
-    await drain(catalog, topic);
+    await drainRatings(catalog, topic);
     await undo(catalog);
     topic.append(0, row);
-    await expect(drain(catalog, topic)).rejects.toMatchObject({
+    await expect(drainRatings(catalog, topic)).rejects.toMatchObject({
       code: "DEAD_LETTERS_UNDONE",
       message: expect.stringContaining("recover-position --accept-missing"),
     });
@@ -77,7 +54,7 @@ describe.each([
     await expect(recoverPosition(options)).rejects.toMatchObject({ code: "RECORDS_MISSING" });
     const { partitions } = await recoverPosition({ ...options, acceptMissing: true });
     expect(partitions).toMatchObject([recovered]);
-    await drain(catalog, topic);
+    await drainRatings(catalog, topic);
     expect(await deadOffsets(catalog)).toEqual([3]);
     const proof = await verifyTable({ catalog, identifier: table });
     expect(proof.sources[0]?.findings).toMatchObject([
