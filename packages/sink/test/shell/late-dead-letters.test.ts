@@ -1,19 +1,12 @@
-import {
-  appendToTable,
-  expireSnapshots,
-  openCatalog,
-  scanTable,
-  updateProperties,
-} from "@salon/iceberg-writer";
+import { openCatalog } from "@salon/iceberg-writer";
 import type { Catalog } from "@salon/iceberg-writer";
 import { describe, expect, it } from "vitest";
 import { recoverPosition } from "../../src/proof/recover-position.ts";
 import { verifyTable } from "../../src/proof/verify-table.ts";
-import { sourceKey } from "../../src/protocol/source-record.ts";
 import { deadLetters, drainRatings, table } from "./drain-ratings.ts";
+import { copyKey, countRows, loseSnapshots } from "./lose-snapshots.ts";
 import { MemorySource, MemoryTopic } from "./memory-topic.ts";
 
-const key = sourceKey("ratings");
 const row = '{"customer_id":1}';
 
 /** The catalog of a member to which something happens around its first commit of dead letters. */
@@ -72,19 +65,6 @@ async function standStill(
   };
 }
 
-/** Another engine's snapshot is all that is left of the table's, beside a copy from somewhere. */
-async function losePosition(catalog: Catalog, copy: string | undefined): Promise<void> {
-  await appendToTable({ catalog, table: await catalog.loadTable(table), request: {} });
-  await expireSnapshots({
-    catalog,
-    table: await catalog.loadTable(table),
-    retention: { maxSnapshotAgeMs: 0, minSnapshotsToKeep: 1 },
-    components: { nowMs: () => Date.parse("2100-01-01T00:00:00Z") },
-  });
-  const changes = copy === undefined ? { remove: [key] } : { set: { [key]: copy } };
-  await updateProperties({ catalog, table: await catalog.loadTable(table), changes });
-}
-
 /** What is in the tables, and whether it is proved. */
 async function contentOf(
   catalog: Catalog,
@@ -97,21 +77,13 @@ async function contentOf(
   };
 }
 
-async function countRows(catalog: Catalog, identifier: typeof table): Promise<number> {
-  let count = 0;
-  for await (const { batch } of scanTable({ table: await catalog.loadTable(identifier) })) {
-    count += batch.rowCount;
-  }
-  return count;
-}
-
 describe("dead letters that a member has waiting where the position is lost", () => {
   it("do not come late where nothing was left, and the source is begun anew", async () => {
     await using catalog = await openCatalog({ type: "memory" });
     const topic = new MemoryTopic(1);
     topic.append(0, "no json");
     const { goOn } = await standStill(catalog, topic);
-    await losePosition(catalog, undefined);
+    await loseSnapshots(catalog, undefined);
     await drainRatings(around(catalog, { before: goOn }), topic);
     expect(await contentOf(catalog)).toEqual({ rows: 0, dead: 1, isProved: true });
   });
@@ -121,10 +93,10 @@ describe("dead letters that a member has waiting where the position is lost", ()
     const topic = new MemoryTopic(1);
     topic.append(0, row);
     await drainRatings(catalog, topic);
-    const older = (await catalog.loadTable(table)).metadata.properties[key];
+    const older = (await catalog.loadTable(table)).metadata.properties[copyKey];
     topic.append(0, "no json");
     const { goOn } = await standStill(catalog, topic);
-    await losePosition(catalog, older);
+    await loseSnapshots(catalog, older);
     await drainRatings(around(catalog, { before: goOn }), topic);
     expect(await contentOf(catalog)).toEqual({ rows: 1, dead: 1, isProved: true });
   });
@@ -134,7 +106,7 @@ describe("dead letters that a member has waiting where the position is lost", ()
     const topic = new MemoryTopic(1);
     topic.append(0, row, "no json");
     const { goOn } = await standStill(catalog, topic);
-    await losePosition(catalog, undefined);
+    await loseSnapshots(catalog, undefined);
     const openTopic = (): Promise<MemorySource> => Promise.resolve(new MemorySource(topic, [0]));
     const options = { catalog, identifier: table, topic: topic.name, openTopic, force: true };
     await recoverPosition(options);

@@ -1,48 +1,14 @@
-import {
-  appendToTable,
-  expireSnapshots,
-  openCatalog,
-  scanTable,
-  updateProperties,
-} from "@salon/iceberg-writer";
+import { openCatalog } from "@salon/iceberg-writer";
 import type { Catalog } from "@salon/iceberg-writer";
 import { describe, expect, it } from "vitest";
 import { recoverPosition } from "../../src/proof/recover-position.ts";
 import { verifyTable } from "../../src/proof/verify-table.ts";
-import { sourceKey } from "../../src/protocol/source-record.ts";
 import { deadLetters, drainRatings, table } from "./drain-ratings.ts";
+import { copyKey, countRows, expireBelowForeign, loseSnapshots } from "./lose-snapshots.ts";
 import { MemorySource, MemoryTopic } from "./memory-topic.ts";
 
-const key = sourceKey("ratings");
-
 async function copyIn(catalog: Catalog): Promise<string | undefined> {
-  return (await catalog.loadTable(table)).metadata.properties[key];
-}
-
-/** A snapshot of another engine is all that is left. */
-async function expireBelowForeign(catalog: Catalog): Promise<void> {
-  await appendToTable({ catalog, table: await catalog.loadTable(table), request: {} });
-  await expireSnapshots({
-    catalog,
-    table: await catalog.loadTable(table),
-    retention: { maxSnapshotAgeMs: 0, minSnapshotsToKeep: 1 },
-    components: { nowMs: () => Date.parse("2100-01-01T00:00:00Z") },
-  });
-}
-
-/** The same, and a copy that somebody edited. */
-async function loseSnapshots(catalog: Catalog, copy: string | undefined): Promise<void> {
-  await expireBelowForeign(catalog);
-  const changes = copy === undefined ? { remove: [key] } : { set: { [key]: copy } };
-  await updateProperties({ catalog, table: await catalog.loadTable(table), changes });
-}
-
-async function countRows(catalog: Catalog, identifier = table): Promise<number> {
-  let count = 0;
-  for await (const { batch } of scanTable({ table: await catalog.loadTable(identifier) })) {
-    count += batch.rowCount;
-  }
-  return count;
+  return (await catalog.loadTable(table)).metadata.properties[copyKey];
 }
 
 describe("a position that is in neither snapshots nor property", () => {
