@@ -1,12 +1,9 @@
 import { appendToTable, expireSnapshots, IcebergError, openCatalog } from "@salon/iceberg-writer";
 import type { Catalog } from "@salon/iceberg-writer";
-import { ratingsSchema } from "@salon/schema";
 import { expect, it } from "vitest";
 import { verifyTable } from "../../src/proof/verify-table.ts";
-import { runSink } from "../../src/shell/run-sink.ts";
-import { MemorySource, MemoryTopic } from "./memory-topic.ts";
-
-const table = { namespace: [], name: "bronze" };
+import { drainRatings, table } from "./drain-ratings.ts";
+import { MemoryTopic } from "./memory-topic.ts";
 
 /**
  * A catalog whose answer to the commit of rows comes after another engine has expired its snapshot,
@@ -53,23 +50,7 @@ it("keeps the files of a commit that is expired before its answer is read", asyn
   await using catalog = await openCatalog({ type: "memory" });
   const topic = new MemoryTopic(1);
   topic.append(0, '{"customer_id":1}', '{"customer_id":2}');
-  await using source = new MemorySource(topic, [0]);
-  await runSink(
-    {
-      topic: topic.name,
-      table,
-      assign: [0],
-      startingOffsets: "earliest",
-      trigger: "available-now",
-    },
-    {
-      catalog: slow(catalog),
-      source,
-      events: ratingsSchema,
-      logger: { debug() {}, info() {}, warn() {} },
-      signal: new AbortController().signal,
-    },
-  );
+  await drainRatings(slow(catalog), topic);
   expect(await verifyTable({ catalog, identifier: table })).toMatchObject({
     isProved: true,
     sources: [{ partitions: [{ found: { rows: 2 } }] }],
