@@ -29,11 +29,12 @@ export interface ParquetRound extends Round {
 export function parquetRounds(
   chunks: readonly RecordChunk[],
   fileLayout: FileLayout,
+  properties: Readonly<Record<string, string>> = {},
 ): () => Promise<ParquetRound> {
   const { schema, partitionSpec } = bronzeLayout(ratingsSchema, "string");
   const isByDay = fileLayout === "by-day";
   const metadata = newTableMetadata(
-    { schema, ...(isByDay && { partitionSpec }), location: "memory://ratings" },
+    { schema, ...(isByDay && { partitionSpec }), location: "memory://ratings", properties },
     { uuid: "00000000-0000-4000-8000-000000000000", nowMs: 0 },
   );
   const decoder = createDecoder(ratingsSchema, { lendsColumns: true });

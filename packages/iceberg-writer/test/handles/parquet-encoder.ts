@@ -116,6 +116,8 @@ function flatChunk(column: FlatColumn, type: PrimitiveType): ColumnChunk {
   });
 }
 
-function chunk(counts: Omit<ColumnChunk, "dataPages" | "dictionaryEncodedPageCount">): ColumnChunk {
-  return { dataPages: [], dictionaryEncodedPageCount: 0, ...counts };
+function chunk(
+  counts: Omit<ColumnChunk, "dataPages" | "dictionaryEncodedPageCount" | "valueEncoding">,
+): ColumnChunk {
+  return { dataPages: [], dictionaryEncodedPageCount: 0, valueEncoding: "PLAIN", ...counts };
 }

@@ -170,18 +170,20 @@ const cases: readonly (readonly [written: PlainRow, read: TableRow])[] = [
 ];
 
 const codecs = ["zstd", "snappy", "gzip", "uncompressed"] as const;
+/** How the files of a table may be written. */
+const ways = ["v1", "v2"].flatMap((pages) => codecs.map((codec) => ({ codec, pages })));
 const nulls = Object.fromEntries(names.map((name) => [name, null]));
 
-/** The cases once for each codec, under ids of their own. */
-function rowsOf(codecIndex: number): { readonly written: PlainRow[]; readonly read: TableRow[] } {
-  const idOf = (index: number): bigint => BigInt(codecIndex * 100 + index);
+/** The cases once for each way, under ids of their own. */
+function rowsOf(wayIndex: number): { readonly written: PlainRow[]; readonly read: TableRow[] } {
+  const idOf = (index: number): bigint => BigInt(wayIndex * 100 + index);
   return {
     written: cases.map(([written], index) => ({ id: idOf(index), ...written })),
     read: cases.map(([, read], index) => ({ ...nulls, id: idOf(index), ...read })),
   };
 }
 
-const expected = codecs.flatMap((_, index) => rowsOf(index).read);
+const expected = ways.flatMap((_, index) => rowsOf(index).read);
 
 describe.each(sharedCatalogs)("every primitive type, in %s", (_, { settings, reference }) => {
   const namespace = freshNamespace("types");
@@ -192,8 +194,10 @@ describe.each(sharedCatalogs)("every primitive type, in %s", (_, { settings, ref
   beforeAll(async () => {
     catalog = await openCatalog(settings);
     table = await createTable(catalog, `${namespace}.every_type`, { schema });
-    for (const [index, codec] of codecs.entries()) {
-      await table.updateProperties({ set: { "write.parquet.compression-codec": codec } });
+    for (const [index, { codec, pages }] of ways.entries()) {
+      await table.updateProperties({
+        set: { "write.parquet.compression-codec": codec, "write.parquet.page-version": pages },
+      });
       await table.append(rowsOf(index).written);
     }
     const timeSchema = defineSchema({ id: "long", time: "time" });
@@ -238,6 +242,10 @@ describe.each(sharedCatalogs)("every primitive type, in %s", (_, { settings, ref
         [100n, "SNAPPY"],
         [200n, "GZIP"],
         [300n, "UNCOMPRESSED"],
+        [400n, "ZSTD"],
+        [500n, "SNAPPY"],
+        [600n, "GZIP"],
+        [700n, "UNCOMPRESSED"],
       ]),
     );
   });
@@ -264,8 +272,8 @@ describe.each(sharedCatalogs)("every primitive type, in %s", (_, { settings, ref
       columns: ["id"],
       filter,
     });
-    const ids = codecs.flatMap((_codec, codec) =>
-      caseIndexes.map((index) => ({ id: BigInt(codec * 100 + index) })),
+    const ids = ways.flatMap((_way, way) =>
+      caseIndexes.map((index) => ({ id: BigInt(way * 100 + index) })),
     );
     expect(sortRows(rows, "id")).toEqual(ids);
   });

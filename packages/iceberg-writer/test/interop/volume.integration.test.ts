@@ -98,6 +98,32 @@ describe("a large append", () => {
     expect(await countsOf(table)).toEqual({ rows: 100_000, ids: 100_000, characters: 6_000_000 });
   });
 
+  it("is read alike from pages of version 2, whatever integers do", async () => {
+    await using catalog = await openCatalog(restCatalog.settings);
+    const name = `${freshNamespace("volume")}.deltas`;
+    const table = await createTable(catalog, name, {
+      schema: defineSchema({ id: "int", even: "long", rough: "long", wild: "long" }),
+      properties: { "write.parquet.page-version": "v2" },
+    });
+    const rows = Array.from({ length: 30_000 }, (_, id) => ({
+      id,
+      even: 2n ** 40n + BigInt(id),
+      rough: id % 5 === 0 ? null : BigInt((id * id) % 1_000_003),
+      wild: BigInt.asIntN(64, BigInt(id + 1) * 0x9e3779b97f4a7c15n),
+    }));
+    await table.append(rows);
+    const encodings = await duckdb.sql(
+      `SELECT path_in_schema AS path, encodings
+        FROM parquet_metadata('${(await filesOf(table))[0]!.filePath}') WHERE path <> 'id'`,
+      { interop_volume: restCatalog.reference },
+    );
+    expect(encodings.map(({ encodings: used }) => used)).toEqual(
+      Array.from({ length: 3 }, () => expect.stringContaining("DELTA_BINARY_PACKED")),
+    );
+    const read = { catalog: restCatalog.reference, table: name };
+    expect(await readByAll(engines, read, "id")).toEqual(fromAll(engines, rows));
+  });
+
   it("keeps no more partitions open than allowed", async () => {
     await using catalog = await openCatalog(restCatalog.settings);
     const table = await createTable(catalog, `${freshNamespace("volume")}.partitioned`, {

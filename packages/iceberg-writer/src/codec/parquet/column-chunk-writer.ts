@@ -1,17 +1,15 @@
-import { ByteWriter } from "hyparquet-writer";
 import { boundsOf, countNans, mergeBounds, type ColumnBounds } from "./column-bounds.ts";
 import type { ColumnChunk, ColumnChunkSettings } from "./column-chunk.ts";
 import { sliceLevelsMax, type LeafSource } from "./column-source.ts";
 import { DictionaryEncoder } from "./dictionary-encoder.ts";
-import { encodePlainPage, pageLength, type EncodedPage } from "./page.ts";
-import type { PageLevels } from "./page-levels.ts";
+import { encodeDataPage, pageLength, type EncodedPage } from "./page.ts";
+import { withoutLevels, type EncodedLevels, type PageLevels } from "./page-levels.ts";
+import { PageValues } from "./page-values.ts";
 import { parquetTypeOf } from "./parquet-type.ts";
 import type { PhysicalVector } from "./physical-vector.ts";
-import { writePlain, writePlainBits } from "./plain-encoding.ts";
 
 /** Rows after which a dictionary that repeats too few values is given up. */
 const DICTIONARY_TRIAL_ROWS = 4096;
-const NO_BYTES = new Uint8Array(0);
 
 /**
  * Encodes one leaf of one row group after the other: by a dictionary while that pays, plain from
@@ -23,6 +21,8 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
   readonly #isLengthPrefixed: boolean;
   readonly #positions: Int32Array;
   readonly #levels: Levels;
+  /** Of the current page, if they are in no dictionary. */
+  readonly #plain: PageValues;
 
   /** Of nulls alone: they come before the first value. */
   #nullPages: EncodedPage[] = [];
@@ -37,7 +37,6 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
   /** Undefined: not begun, or given up. A closed one stays for the pages that refer to it. */
   #dictionary: DictionaryEncoder | undefined;
   #encoding: "undecided" | "dictionary" | "plain" = "undecided";
-  #plain = new ByteWriter(0);
   /** Values of the current page that are not null. */
   #valueCount = 0;
 
@@ -47,19 +46,20 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
     this.#levels = levels;
     this.#positions = scratch;
     this.#isLengthPrefixed = parquetTypeOf(settings.type).type === "BYTE_ARRAY";
+    this.#plain = new PageValues(settings.type, settings);
   }
 
   /** Bytes that are held: encoded pages, the dictionary and the current page. */
   get bufferedBytes(): number {
     const dictionaryBytes = this.#dictionary?.bufferedBytes ?? 0;
-    const plainBytes = this.#plain.buffer.byteLength;
-    return this.#pageBytes + dictionaryBytes + plainBytes + this.#levels.byteLength;
+    const { bufferedBytes } = this.#plain;
+    return this.#pageBytes + dictionaryBytes + bufferedBytes + this.#levels.byteLength;
   }
 
   /** About the bytes that the chunk would take if it ended here. */
   get estimatedBytes(): number {
     const dictionaryBytes = this.#dictionary?.estimatedBytes ?? 0;
-    return Math.ceil(this.#pageBytes + dictionaryBytes + this.#plain.index);
+    return Math.ceil(this.#pageBytes + dictionaryBytes + this.#plain.byteLength);
   }
 
   /** Appends all rows of a source of the chunk's type. A page ends where a row does. */
@@ -85,6 +85,7 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
       ...(encoded && { dictionaryPage: encoded.dictionaryPage }),
       dataPages: [...this.#nullPages, ...(encoded?.dataPages ?? []), ...this.#pages],
       dictionaryEncodedPageCount: encoded?.dataPages.length ?? 0,
+      valueEncoding: this.#plain.encoding,
       valueCount: this.#levelCount,
       nullCount: this.#nullCount,
       nanCount: this.#nanCount,
@@ -141,11 +142,7 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
   #appendPlain(values: PhysicalVector, positions: Int32Array, count: number): void {
     const bounds = boundsOf(this.#settings.type, values, count, positions);
     this.#plainBounds = mergeBounds(this.#plainBounds, bounds);
-    if (values.kind === "boolean") {
-      writePlainBits(this.#plain, this.#valueCount, values.bits, positions, count);
-    } else {
-      writePlain(this.#plain, values, positions, count, this.#isLengthPrefixed);
-    }
+    this.#plain.append(values, positions, count);
     this.#valueCount += count;
   }
 
@@ -171,7 +168,7 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
   #isPageFull(): boolean {
     return (
       this.#levels.rowCount >= this.#settings.pageRowLimit ||
-      this.#plain.index + this.#levels.byteLength >= this.#settings.pageSizeBytes
+      this.#plain.byteLength + this.#levels.byteLength >= this.#settings.pageSizeBytes
     );
   }
 
@@ -180,11 +177,11 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
     const dictionary = this.#dictionary;
     if (dictionary?.pageCount === 0 && !dictionary.pays()) this.#abandonDictionary(dictionary);
     if (this.#encoding === "dictionary") {
-      dictionary?.endPage(this.#levelBytes(), valueCount);
+      dictionary?.endPage(this.#encodeLevels());
     } else {
-      const values = this.#plain.getBytes();
-      const { compression } = this.#settings;
-      const page = encodePlainPage(this.#levelBytes(), values, valueCount, compression);
+      const { encoding } = this.#plain;
+      const levels = this.#encodeLevels();
+      const page = encodeDataPage(levels, this.#plain.encode(), encoding, this.#settings);
       this.#pages.push(page);
       this.#pageBytes += pageLength(page);
     }
@@ -192,14 +189,11 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
     this.#nullCount += this.#levels.nullCount;
     this.#levels.clear();
     this.#valueCount = 0;
-    rewind(this.#plain);
+    this.#plain.clear();
   }
 
-  #levelBytes(): Uint8Array {
-    if (this.#settings.isRequired) return NO_BYTES;
-    const writer = new ByteWriter(16 + this.#levels.byteLength);
-    this.#levels.write(writer);
-    return writer.getBytes();
+  #encodeLevels(): EncodedLevels {
+    return this.#settings.isRequired ? withoutLevels(this.#levels) : this.#levels.encode();
   }
 
   #reset(): void {
@@ -212,11 +206,6 @@ export class ColumnChunkWriter<Levels extends PageLevels> {
     this.#plainBounds = undefined;
     this.#dictionary = undefined;
     this.#encoding = "undecided";
-    this.#plain = new ByteWriter(0);
+    this.#plain.release();
   }
-}
-
-function rewind(writer: ByteWriter): void {
-  writer.index = 0;
-  writer.offset = 0;
 }

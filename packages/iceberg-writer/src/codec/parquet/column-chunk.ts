@@ -1,14 +1,12 @@
 import type { PrimitiveType } from "../../spec/type.ts";
 import type { ColumnBounds } from "./column-bounds.ts";
-import type { PageCompression } from "./page-compression.ts";
-import type { EncodedPage } from "./page.ts";
+import type { EncodedPage, PageSettings, ValueEncoding } from "./page.ts";
 
 /** How the pages of a column are cut and encoded. */
-export interface ColumnChunkSettings {
+export interface ColumnChunkSettings extends PageSettings {
   readonly type: PrimitiveType;
   /** A required column has no levels. */
   readonly isRequired: boolean;
-  readonly compression: PageCompression;
   readonly pageRowLimit: number;
   /** Where a page of plain values ends; checked between slices of rows. */
   readonly pageSizeBytes: number;
@@ -22,8 +20,10 @@ export interface ColumnChunkSettings {
 export interface ColumnChunk {
   readonly dictionaryPage?: EncodedPage;
   readonly dataPages: readonly EncodedPage[];
-  /** Data pages that refer to the dictionary; the others are plain. */
+  /** Data pages that refer to the dictionary. */
   readonly dictionaryEncodedPageCount: number;
+  /** Of the others. */
+  readonly valueEncoding: ValueEncoding;
   /** Nulls and NaNs included. */
   readonly valueCount: number;
   readonly nullCount: number;

@@ -1,6 +1,8 @@
-import type { ByteWriter } from "hyparquet-writer";
+import { ByteWriter } from "hyparquet-writer";
 import { writeBitmap, writeRun } from "./hybrid-encoding.ts";
-import type { PageLevels } from "./page-levels.ts";
+import type { EncodedLevels, PageLevels } from "./page-levels.ts";
+
+const NO_BYTES = new Uint8Array(0);
 
 /**
  * Which rows of a page are null, for a column that is not nested: levels 1 and 0, one bit a row,
@@ -38,14 +40,14 @@ export class DefinitionLevels implements PageLevels {
     this.#bits = undefined;
   }
 
-  /** Appends the levels as data page v1 has them: their length in four bytes, then hybrid runs. */
-  write(writer: ByteWriter): void {
-    const start = writer.index;
-    writer.appendUint32(0);
-    if (this.#bits === undefined) writeRun(writer, 1, this.rowCount, 1);
-    else if (this.nullCount === this.rowCount) writeRun(writer, 0, this.rowCount, 1);
-    else writeBitmap(writer, this.#bits, this.rowCount);
-    writer.view.setUint32(start, writer.index - start - 4, true);
+  encode(): EncodedLevels {
+    const { rowCount, nullCount } = this;
+    const writer = new ByteWriter(16 + this.byteLength);
+    if (this.#bits === undefined) writeRun(writer, 1, rowCount, 1);
+    else if (nullCount === rowCount) writeRun(writer, 0, rowCount, 1);
+    else writeBitmap(writer, this.#bits, rowCount);
+    const definition = writer.getBytes();
+    return { rowCount, valueCount: rowCount, nullCount, repetition: NO_BYTES, definition };
   }
 
   #reserve(rowCount: number): void {

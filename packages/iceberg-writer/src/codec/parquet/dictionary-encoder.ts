@@ -8,7 +8,8 @@ import { createValueDictionary } from "./create-value-dictionary.ts";
 import { encodeIdPage, replaceIds, WaitingPages } from "./dictionary-pages.ts";
 import { dictionaryPays, isWorthLending, isWorthSorting } from "./dictionary-verdict.ts";
 import { LentDictionary } from "./lent-dictionary.ts";
-import { encodeDictionaryPage, pageLength, type EncodedPage } from "./page.ts";
+import { encodeDictionaryPage, pageLength, type EncodedPage, type PageSettings } from "./page.ts";
+import type { EncodedLevels } from "./page-levels.ts";
 import { firstPositions, type PhysicalVector } from "./physical-vector.ts";
 import { writePlain } from "./plain-encoding.ts";
 import { SharedIds } from "./shared-ids.ts";
@@ -17,6 +18,9 @@ import type { ValueDictionary } from "./value-dictionary.ts";
 
 /** A page has 65,536 ids as a rule. */
 const IDS_AT_FIRST = 4096;
+
+/** What of a chunk's settings is looked at. */
+type EncoderSettings = PageSettings & Pick<ColumnChunkSettings, "type">;
 
 /** What the source of values is looked at for. */
 type ValueSource = Pick<LeafSource<never>, "values" | "sharesValues" | "dictionaryId">;
@@ -34,7 +38,7 @@ export interface EncodedDictionary {
  * shows at the end of the first page, they wait until it is whole.
  */
 export class DictionaryEncoder {
-  readonly #settings: Pick<ColumnChunkSettings, "type" | "compression">;
+  readonly #settings: EncoderSettings;
   readonly #isLengthPrefixed: boolean;
   #dictionary: ValueDictionary;
   #sharedIds: SharedIds | undefined;
@@ -47,7 +51,7 @@ export class DictionaryEncoder {
   #valueCount = 0;
 
   private constructor(
-    settings: Pick<ColumnChunkSettings, "type" | "compression">,
+    settings: EncoderSettings,
     isLengthPrefixed: boolean,
     dictionary: ValueDictionary,
   ) {
@@ -59,7 +63,7 @@ export class DictionaryEncoder {
 
   /** An encoder for a chunk that begins with these values; undefined where they have none. */
   static begin(
-    settings: Pick<ColumnChunkSettings, "type" | "compression">,
+    settings: EncoderSettings,
     isLengthPrefixed: boolean,
     { values, dictionaryId }: ValueSource,
   ): DictionaryEncoder | undefined {
@@ -134,16 +138,16 @@ export class DictionaryEncoder {
   }
 
   /** Ends the current page. */
-  endPage(levels: Uint8Array, levelCount: number): void {
+  endPage(levels: EncodedLevels): void {
     const ids = this.#ids.subarray(0, this.#valueCount);
-    const page = { levels, levelCount, ids };
+    const page = { levels, ids };
     if (this.#pageCount === 0 && isWorthSorting(this.#dictionary)) {
       this.#waiting ??= new WaitingPages();
     }
     this.#pageCount++;
     this.#valueCount = 0;
     if (this.#waiting === undefined) {
-      this.#addPage(encodeIdPage(page, this.size, this.#settings.compression));
+      this.#addPage(encodeIdPage(page, this.size, this.#settings));
     } else {
       this.#waiting.add(page);
       this.#ids = new Int32Array(ids.length);
@@ -152,18 +156,18 @@ export class DictionaryEncoder {
 
   /** Dictionary and pages; nothing can be appended any more. */
   finish(): EncodedDictionary {
-    const { type, compression } = this.#settings;
+    const settings = this.#settings;
     const values = this.#dictionary.values();
     const sorted = this.#waiting && sortedIds(this.#dictionary);
     const order = sorted ?? idsOf(this.#dictionary);
     const ends = sorted === undefined ? order : Int32Array.of(order[0]!, order.at(-1)!);
-    const bounds = boundsOf(type, values, ends.length, ends);
+    const bounds = boundsOf(settings.type, values, ends.length, ends);
     const dataPages = this.#waitingPages(order, values.length);
     const writer = new ByteWriter(this.plainByteLength);
     if (values.kind !== "boolean") {
       writePlain(writer, values, order, order.length, this.#isLengthPrefixed);
     }
-    const dictionaryPage = encodeDictionaryPage(writer.getBytes(), order.length, compression);
+    const dictionaryPage = encodeDictionaryPage(writer.getBytes(), order.length, settings);
     return { dictionaryPage, dataPages: [...dataPages, ...this.#pages], bounds };
   }
 
@@ -172,7 +176,7 @@ export class DictionaryEncoder {
     const rank = new Int32Array(idCount);
     for (let place = 0; place < order.length; place++) rank[order[place]!] = place;
     this.#waiting.replaceIds(rank);
-    return this.#waiting.encode(order.length, this.#settings.compression);
+    return this.#waiting.encode(order.length, this.#settings);
   }
 
   /** Copies the entries in use, for values of another dictionary come. */

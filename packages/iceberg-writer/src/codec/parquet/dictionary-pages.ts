@@ -1,15 +1,12 @@
 import { ByteWriter } from "hyparquet-writer";
 import { bitWidthOf, packedByteLength } from "./bit-packing.ts";
 import { writeHybrid } from "./hybrid-encoding.ts";
-import { encodeDataPage, type EncodedPage } from "./page.ts";
-import type { PageCompression } from "./page-compression.ts";
+import { encodeDataPage, type EncodedPage, type PageSettings } from "./page.ts";
+import { levelByteLength, type EncodedLevels } from "./page-levels.ts";
 
 /** A page of ids that refer to the chunk's dictionary. */
 export interface IdPage {
-  /** As data page v1 has them; empty for a required column. */
-  readonly levels: Uint8Array;
-  /** Levels of the page, nulls included. */
-  readonly levelCount: number;
+  readonly levels: EncodedLevels;
   readonly ids: Int32Array;
 }
 
@@ -17,20 +14,15 @@ export interface IdPage {
 const HEADER_BYTES = 64;
 
 /** Encodes ids into a dictionary of `size` entries. */
-export function encodeIdPage(
-  page: IdPage,
-  size: number,
-  compression: PageCompression,
-): EncodedPage {
-  const { levels, levelCount, ids } = page;
+export function encodeIdPage(page: IdPage, size: number, settings: PageSettings): EncodedPage {
+  const { levels, ids } = page;
   // A width of zero is allowed for one entry, and some readers fail on it.
   const width = Math.max(1, bitWidthOf(size - 1));
   const idBytes = packedByteLength(ids.length, width);
-  const writer = new ByteWriter(levels.length + HEADER_BYTES + idBytes);
-  writer.appendBytes(levels);
+  const writer = new ByteWriter(HEADER_BYTES + idBytes);
   writer.appendUint8(width);
   writeHybrid(writer, ids, ids.length, width);
-  return encodeDataPage(writer.getBytes(), levelCount, "RLE_DICTIONARY", compression);
+  return encodeDataPage(levels, writer.getBytes(), "RLE_DICTIONARY", settings);
 }
 
 /**
@@ -55,7 +47,7 @@ export class WaitingPages {
   add(page: IdPage): void {
     this.#pages.push(page);
     this.#idCount += page.ids.length;
-    this.#levelBytes += page.levels.length;
+    this.#levelBytes += levelByteLength(page.levels);
   }
 
   /** Puts another id in the place of each. */
@@ -64,8 +56,8 @@ export class WaitingPages {
   }
 
   /** The pages for a dictionary of `size` entries. */
-  encode(size: number, compression: PageCompression): EncodedPage[] {
-    return this.#pages.map((page) => encodeIdPage(page, size, compression));
+  encode(size: number, settings: PageSettings): EncodedPage[] {
+    return this.#pages.map((page) => encodeIdPage(page, size, settings));
   }
 }
 

@@ -13,6 +13,7 @@ import type { PrimitiveType } from "../../spec/type.ts";
 import type { ColumnBounds } from "./column-bounds.ts";
 import { leavesOf, type ParquetLeaf, type ParquetNode } from "./parquet-schema.ts";
 import { parquetTypeOf } from "./parquet-type.ts";
+import type { PageSettings, ValueEncoding } from "./page.ts";
 import { plainValue } from "./plain-value.ts";
 
 /** A column chunk as the footer lists it; offsets are from the start of the file. */
@@ -23,6 +24,8 @@ export interface FooterChunk {
   readonly compressedSize: number;
   readonly dataPageCount: number;
   readonly dictionaryEncodedPageCount: number;
+  /** Of the data pages that refer to no dictionary. */
+  readonly valueEncoding: ValueEncoding;
   readonly valueCount: number;
   readonly nullCount: number;
   readonly nanCount: number;
@@ -41,6 +44,7 @@ export interface FooterContent {
   readonly nodes: readonly ParquetNode[];
   readonly rowGroups: readonly FooterRowGroup[];
   readonly codec: CompressionCodec;
+  readonly pageVersion: PageSettings["pageVersion"];
   readonly keyValues: Readonly<Record<string, string>>;
   readonly createdBy: string;
 }
@@ -57,7 +61,7 @@ const REPETITION_TYPES: readonly ParquetNode["repetition"][] = ["required", "opt
 const PLAIN = Encodings.indexOf("PLAIN");
 const RLE = Encodings.indexOf("RLE");
 const RLE_DICTIONARY = Encodings.indexOf("RLE_DICTIONARY");
-const DATA_PAGE = PageTypes.indexOf("DATA_PAGE");
+const DATA_PAGES = [PageTypes.indexOf("DATA_PAGE"), PageTypes.indexOf("DATA_PAGE_V2")] as const;
 const DICTIONARY_PAGE = PageTypes.indexOf("DICTIONARY_PAGE");
 
 /** Values longer than this in all are left out of the statistics, as parquet-java does. */
@@ -65,7 +69,7 @@ const STATISTICS_BYTES_MAX = 4096;
 
 /** Everything behind the last row group: the metadata, its length, the magic. */
 export function encodeFooter(content: FooterContent): Uint8Array {
-  const { nodes, rowGroups, keyValues, createdBy, codec } = content;
+  const { nodes, rowGroups, keyValues, createdBy } = content;
   const leaves = nodes.flatMap(leavesOf);
   const rowCount = rowGroups.reduce((sum, group) => sum + group.rowCount, 0);
   const metadata: Thrift = {
@@ -75,7 +79,7 @@ export function encodeFooter(content: FooterContent): Uint8Array {
       ...nodes.flatMap((node) => schemaElements(node)),
     ],
     field_3: BigInt(rowCount),
-    field_4: rowGroups.map((group) => rowGroup(group, leaves, codec)),
+    field_4: rowGroups.map((group) => rowGroup(group, leaves, content)),
     field_5: Object.entries(keyValues).map(([key, value]) => ({ field_1: key, field_2: value })),
     field_6: createdBy,
     // Without a column order, min_value and max_value mean nothing (Parquet: ColumnOrder).
@@ -112,13 +116,13 @@ function schemaElements(node: ParquetNode): readonly Thrift[] {
 function rowGroup(
   { rowCount, chunks }: FooterRowGroup,
   leaves: readonly ParquetLeaf[],
-  codec: CompressionCodec,
+  content: FooterContent,
 ): Thrift {
   const sum = (size: (chunk: FooterChunk) => number): bigint =>
     BigInt(chunks.reduce((total, chunk) => total + size(chunk), 0));
   const [first] = chunks;
   return {
-    field_1: chunks.map((chunk, index) => columnChunk(chunk, leaves[index]!, codec)),
+    field_1: chunks.map((chunk, index) => columnChunk(chunk, leaves[index]!, content)),
     field_2: sum((chunk) => chunk.uncompressedSize),
     field_3: BigInt(rowCount),
     field_5: BigInt(first?.dictionaryPageOffset ?? first?.dataPageOffset ?? 0),
@@ -126,7 +130,11 @@ function rowGroup(
   };
 }
 
-function columnChunk(chunk: FooterChunk, leaf: ParquetLeaf, codec: CompressionCodec): Thrift {
+function columnChunk(
+  chunk: FooterChunk,
+  leaf: ParquetLeaf,
+  { codec, pageVersion }: Pick<FooterContent, "codec" | "pageVersion">,
+): Thrift {
   const { dictionaryPageOffset } = chunk;
   return {
     field_2: BigInt(dictionaryPageOffset ?? chunk.dataPageOffset),
@@ -141,24 +149,30 @@ function columnChunk(chunk: FooterChunk, leaf: ParquetLeaf, codec: CompressionCo
       field_9: BigInt(chunk.dataPageOffset),
       field_11: dictionaryPageOffset === undefined ? undefined : BigInt(dictionaryPageOffset),
       field_12: statistics(chunk, leaf.type),
-      field_13: encodingStatistics(chunk),
+      field_13: encodingStatistics(chunk, DATA_PAGES[pageVersion - 1]!),
     },
   };
 }
 
 function encodings(chunk: FooterChunk): number[] {
   const isDictionaryEncoded = chunk.dictionaryEncodedPageCount > 0;
-  return isDictionaryEncoded ? [PLAIN, RLE, RLE_DICTIONARY] : [PLAIN, RLE];
+  const hasOthers = chunk.dataPageCount > chunk.dictionaryEncodedPageCount;
+  // The dictionary's own page is plain.
+  const all = [
+    ...(isDictionaryEncoded ? [PLAIN, RLE, RLE_DICTIONARY] : [RLE]),
+    ...(hasOthers ? [Encodings.indexOf(chunk.valueEncoding)] : []),
+  ];
+  return [...new Set(all)].toSorted((a, b) => a - b);
 }
 
 /** Readers that prune by the dictionary need to know that no page went without it. */
-function encodingStatistics(chunk: FooterChunk): Thrift[] {
-  const { dictionaryEncodedPageCount, dataPageCount } = chunk;
-  const plainPageCount = dataPageCount - dictionaryEncodedPageCount;
+function encodingStatistics(chunk: FooterChunk, dataPage: number): Thrift[] {
+  const { dictionaryEncodedPageCount, dataPageCount, valueEncoding } = chunk;
+  const otherPageCount = dataPageCount - dictionaryEncodedPageCount;
   return [
     ...pageCount(DICTIONARY_PAGE, PLAIN, chunk.dictionaryPageOffset === undefined ? 0 : 1),
-    ...pageCount(DATA_PAGE, RLE_DICTIONARY, dictionaryEncodedPageCount),
-    ...pageCount(DATA_PAGE, PLAIN, plainPageCount),
+    ...pageCount(dataPage, RLE_DICTIONARY, dictionaryEncodedPageCount),
+    ...pageCount(dataPage, Encodings.indexOf(valueEncoding), otherPageCount),
   ];
 }
 

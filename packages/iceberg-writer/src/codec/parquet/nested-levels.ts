@@ -1,7 +1,7 @@
-import type { ByteWriter } from "hyparquet-writer";
+import { ByteWriter } from "hyparquet-writer";
 import { bitWidthOf } from "./bit-packing.ts";
 import { writeHybrid } from "./hybrid-encoding.ts";
-import type { PageLevels } from "./page-levels.ts";
+import type { EncodedLevels, PageLevels } from "./page-levels.ts";
 import type { ParquetLeaf } from "./parquet-schema.ts";
 import type { LeafStripe } from "./stripe-column.ts";
 
@@ -40,10 +40,16 @@ export class NestedLevels implements PageLevels {
     this.nullCount = 0;
   }
 
-  /** Repetition levels first; a kind of which the column has none is left out. */
-  write(writer: ByteWriter): void {
-    writeLevels(writer, this.#repetition, this.valueCount, this.#leaf.repetitionLevelMax);
-    writeLevels(writer, this.#definition, this.valueCount, this.#leaf.definitionLevelMax);
+  encode(): EncodedLevels {
+    const { rowCount, valueCount, nullCount } = this;
+    const { repetitionLevelMax, definitionLevelMax } = this.#leaf;
+    return {
+      rowCount,
+      valueCount,
+      nullCount,
+      repetition: encodeLevels(this.#repetition, valueCount, repetitionLevelMax),
+      definition: encodeLevels(this.#definition, valueCount, definitionLevelMax),
+    };
   }
 
   #grow(count: number): void {
@@ -56,10 +62,8 @@ export class NestedLevels implements PageLevels {
   }
 }
 
-function writeLevels(writer: ByteWriter, levels: Int32Array, count: number, max: number): void {
-  if (max === 0) return;
-  const start = writer.index;
-  writer.appendUint32(0);
-  writeHybrid(writer, levels, count, bitWidthOf(max));
-  writer.view.setUint32(start, writer.index - start - 4, true);
+function encodeLevels(levels: Int32Array, count: number, max: number): Uint8Array {
+  const writer = new ByteWriter(16);
+  if (max > 0) writeHybrid(writer, levels, count, bitWidthOf(max));
+  return writer.getBytes();
 }

@@ -1,5 +1,3 @@
-import type { ByteWriter } from "hyparquet-writer";
-
 /** What a page says of its rows beside the values that are not null. */
 export interface PageLevels {
   readonly rowCount: number;
@@ -9,6 +7,26 @@ export interface PageLevels {
   /** Bytes that are held. */
   readonly byteLength: number;
   clear(): void;
-  /** Appends the levels as data page v1 has them. */
-  write(writer: ByteWriter): void;
+  encode(): EncodedLevels;
+}
+
+/** The levels of a page as hybrid runs, no length before them; a kind may have no bytes at all. */
+export interface EncodedLevels {
+  readonly rowCount: number;
+  readonly valueCount: number;
+  readonly nullCount: number;
+  readonly repetition: Uint8Array;
+  readonly definition: Uint8Array;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** Those of a required column: its counts alone. */
+export function withoutLevels({ rowCount, valueCount, nullCount }: PageLevels): EncodedLevels {
+  return { rowCount, valueCount, nullCount, repetition: NO_BYTES, definition: NO_BYTES };
+}
+
+/** Bytes of both kinds of levels. */
+export function levelByteLength({ repetition, definition }: EncodedLevels): number {
+  return repetition.length + definition.length;
 }

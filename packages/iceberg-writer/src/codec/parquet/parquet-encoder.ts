@@ -104,9 +104,10 @@ export class ParquetEncoder {
   /** The bytes behind the last row group. */
   footer(): Uint8Array {
     const { settings, keyValues, createdBy } = this.#options;
-    const { codec } = settings.compression;
-    const [nodes, rowGroups] = [this.#nodes, this.#rowGroups];
-    const bytes = encodeFooter({ nodes, rowGroups, codec, keyValues, createdBy });
+    const { compression, pageVersion } = settings;
+    const [nodes, rowGroups, { codec }] = [this.#nodes, this.#rowGroups, compression];
+    const content = { nodes, rowGroups, codec, pageVersion, keyValues, createdBy };
+    const bytes = encodeFooter(content);
     this.#offset += bytes.length;
     return bytes;
   }
@@ -130,6 +131,7 @@ export class ParquetEncoder {
       compressedSize: this.#offset - start,
       dataPageCount: dataPages.length,
       dictionaryEncodedPageCount: chunk.dictionaryEncodedPageCount,
+      valueEncoding: chunk.valueEncoding,
       valueCount: chunk.valueCount,
       nullCount: chunk.nullCount,
       nanCount: chunk.nanCount,

@@ -1,9 +1,9 @@
 import { IcebergError } from "../../iceberg-error.ts";
-import { pageCompression, type PageCompression } from "./page-compression.ts";
+import { pageCompression } from "./page-compression.ts";
+import type { PageSettings } from "./page.ts";
 
 /** How a table's files are encoded: its `write.parquet.*` properties over the defaults. */
-export interface ParquetSettings {
-  readonly compression: PageCompression;
+export interface ParquetSettings extends PageSettings {
   /** Estimated encoded bytes at which a row group ends. */
   readonly rowGroupSizeBytes: number;
   readonly pageSizeBytes: number;
@@ -37,12 +37,21 @@ export function parquetSettings(properties: Readonly<Record<string, string>>): P
         ? undefined
         : count("compression-level", 0, -Infinity),
     ),
+    pageVersion: pageVersion(properties[`${prefix}page-version`] ?? "v1"),
     rowGroupSizeBytes: count("row-group-size-bytes", 128 * MEBIBYTE, 1),
     pageSizeBytes: count("page-size-bytes", MEBIBYTE, 1),
     pageRowLimit: count("page-row-limit", PAGE_ROW_LIMIT_DEFAULT, 1),
     dictionarySizeBytes: count("dict-size-bytes", 2 * MEBIBYTE, 0),
     sortedDictionarySizeBytes: count("dict-size-bytes", SORTED_DICTIONARY_BYTES_DEFAULT, 0),
   };
+}
+
+/** As Iceberg names them, and iceberg-go without the letter. */
+function pageVersion(text: string): 1 | 2 {
+  const [, version] = /^v?([12])$/iu.exec(text) ?? [];
+  if (version !== undefined) return version === "1" ? 1 : 2;
+  const problem = `table property write.parquet.page-version is ${text}, not v1 or v2`;
+  throw new IcebergError("SETTINGS_INVALID", problem);
 }
 
 /** An integer property of a table; `SETTINGS_INVALID` where it is none, or less than `min`. */

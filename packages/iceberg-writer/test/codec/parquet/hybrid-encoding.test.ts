@@ -57,15 +57,11 @@ test("reads back as the same values, whatever runs there are", () => {
 test("writes levels as a run while no row or every row is null", () => {
   const levels = new DefinitionLevels();
   levels.appendRows(20);
-  const writer = new ByteWriter(1);
-  levels.write(writer);
-  expect(writer.getBytes()).toEqual(Uint8Array.of(2, 0, 0, 0, 40, 1));
+  expect(levels.encode().definition).toEqual(Uint8Array.of(40, 1));
   levels.clear();
   for (let row = 0; row < 3; row++) levels.markNull(row);
   levels.appendRows(3);
-  const allNull = new ByteWriter(1);
-  levels.write(allNull);
-  expect(allNull.getBytes()).toEqual(Uint8Array.of(2, 0, 0, 0, 6, 0));
+  expect(levels.encode().definition).toEqual(Uint8Array.of(6, 0));
 });
 
 test("reads back the levels of any null rows", () => {
@@ -79,10 +75,8 @@ test("reads back the levels of any null rows", () => {
         levels.appendRows(slice.length);
       }
       const expected = slices.flat().map((isNull) => (isNull ? 0 : 1));
-      const writer = new ByteWriter(1);
-      levels.write(writer);
-      const bytes = writer.getBytes();
-      expect(decode(bytes.subarray(4), 1, expected.length)).toEqual(expected);
+      const { definition } = levels.encode();
+      expect(decode(definition, 1, expected.length)).toEqual(expected);
       expect(levels.nullCount).toBe(expected.filter((level) => level === 0).length);
     }),
   );

@@ -108,12 +108,18 @@ const SAMPLES: readonly [PrimitiveType, readonly FlatValue[]][] = [
 const CODECS = ["zstd", "snappy", "gzip", "uncompressed"];
 
 const CASES = SAMPLES.flatMap(([type, samples]) =>
-  CODECS.map((codec) => [primitiveTypeToString(type), codec, type, samples] as const),
+  CODECS.flatMap((codec) =>
+    ["v1", "v2"].map(
+      (version) => [primitiveTypeToString(type), codec, version, type, samples] as const,
+    ),
+  ),
 );
 
-test.each(CASES)("%s with %s reads back in every layout", async (_, codec, type, samples) => {
+test.each(CASES)("%s with %s in %s reads back in every layout", async (...given) => {
+  const [, codec, version, type, samples] = given;
   const properties = {
     "write.parquet.compression-codec": codec,
+    "write.parquet.page-version": version,
     "write.parquet.page-row-limit": "7",
   };
   const columnType = columnTypeOf(type);
@@ -163,6 +169,35 @@ test("uses a dictionary where values repeat, and none where they do not", () => 
     "PLAIN",
     "RLE",
   ]);
+});
+
+test("has pages of version 2, and deltas of integers without a dictionary, if told so", async () => {
+  const properties = {
+    "write.parquet.page-version": "v2",
+    "write.parquet.dict-size-bytes": "1000",
+    "write.parquet.page-row-limit": "5000",
+  };
+  const values = Array.from({ length: 30_000 }, (_, i) => BigInt(i < 10_000 ? i % 10 : i));
+  const bytes = encodeFile(
+    { kind: "long" },
+    [[columnFromValues({ kind: "int64" }, values)]],
+    properties,
+  );
+  expect(chunkOf(bytes).encodings).toEqual([
+    "PLAIN",
+    "RLE",
+    "DELTA_BINARY_PACKED",
+    "RLE_DICTIONARY",
+  ]);
+  expect(chunkOf(bytes).encoding_stats).toEqual([
+    { page_type: "DICTIONARY_PAGE", encoding: "PLAIN", count: 1 },
+    { page_type: "DATA_PAGE_V2", encoding: "RLE_DICTIONARY", count: 3 },
+    { page_type: "DATA_PAGE_V2", encoding: "DELTA_BINARY_PACKED", count: 3 },
+  ]);
+  expect(await decodeFile({ kind: "long" }, bytes)).toEqual(values);
+  const strings = columnFromValues({ kind: "utf8" }, ["a", "b"]);
+  const plain = encodeFile({ kind: "string" }, [[strings]], properties);
+  expect(chunkOf(plain).encodings).toEqual(["PLAIN", "RLE"]);
 });
 
 test("goes on without the dictionary when it is full", async () => {

@@ -10,6 +10,7 @@ test("has Iceberg's defaults, but longer pages and larger sorted dictionaries", 
   const { compression, ...sizes } = parquetSettings({});
   expect(compression.codec).toBe("ZSTD");
   expect(sizes).toEqual({
+    pageVersion: 1,
     rowGroupSizeBytes: 134_217_728,
     pageSizeBytes: 1_048_576,
     pageRowLimit: 65_536,
@@ -22,6 +23,7 @@ test("obeys what the table sets", () => {
   const { compression, ...sizes } = parquetSettings({
     [`${PREFIX}compression-codec`]: "GZIP",
     [`${PREFIX}compression-level`]: "9",
+    [`${PREFIX}page-version`]: "v2",
     [`${PREFIX}row-group-size-bytes`]: "1",
     [`${PREFIX}page-size-bytes`]: "2",
     [`${PREFIX}page-row-limit`]: "3",
@@ -29,6 +31,7 @@ test("obeys what the table sets", () => {
   });
   expect(compression.codec).toBe("GZIP");
   expect(sizes).toEqual({
+    pageVersion: 2,
     rowGroupSizeBytes: 1,
     pageSizeBytes: 2,
     pageRowLimit: 3,
@@ -44,6 +47,7 @@ test.each([
   [{ "page-row-limit": "0" }, "SETTINGS_INVALID", "page-row-limit"],
   [{ "page-size-bytes": "1 MB" }, "SETTINGS_INVALID", "page-size-bytes"],
   [{ "row-group-size-bytes": "" }, "SETTINGS_INVALID", "row-group-size-bytes"],
+  [{ "page-version": "v3" }, "SETTINGS_INVALID", "page-version"],
 ])("refuses %o", (own, code, name) => {
   const properties = Object.fromEntries(
     Object.entries(own).map(([key, value]) => [PREFIX + key, value]),
