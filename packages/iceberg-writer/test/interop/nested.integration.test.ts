@@ -241,11 +241,16 @@ describe.each(sharedCatalogs)("nested columns in %s", (_, shared) => {
     );
   }
 
-  it("every shape is read by all", async () => {
-    const table = await createTable(catalog, `${namespace}.shapes`, { schema: shapes });
+  it.each(["v1", "v2"])("every shape in pages of %s is read by all", async (version) => {
+    const name = `shapes_${version}`;
+    const properties = { "write.parquet.page-version": version };
+    const table = await createTable(catalog, `${namespace}.${name}`, {
+      schema: shapes,
+      properties,
+    });
     await table.append(shapeRows);
     const expected = normalised(shapeRows, shapes);
-    expect(await readEverywhere("shapes", shapes)).toEqual({
+    expect(await readEverywhere(name, shapes)).toEqual({
       ...fromAll(engines, expected),
       pyiceberg: expected.map((row) => asPyIceberg(row)),
     });

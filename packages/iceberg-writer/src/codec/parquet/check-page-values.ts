@@ -55,7 +55,7 @@ export function checkPageValues(reader: DataReader, values: ValuesToCheck): void
     }
     case "DELTA_BINARY_PACKED":
     case "DELTA_LENGTH_BYTE_ARRAY":
-      checkDeltaHeader(reader);
+      checkDeltaHeader(reader, count);
       return;
     case "DELTA_BYTE_ARRAY":
       checkPrefixes(reader, count);
@@ -84,8 +84,12 @@ function checkIndices(reader: DataReader, count: number, isFirstVersion: boolean
   checkRuns(reader, { end: reader.view.byteLength, width, count });
 }
 
-/** Blocks are whole miniblocks, of each of which a byte says how wide its values are. */
-function checkDeltaHeader({ view, offset }: DataReader): void {
+/**
+ * Blocks are whole miniblocks, of each of which a byte says how wide its values are. The first
+ * value stands before them: where it is the only one there are none.
+ */
+function checkDeltaHeader({ view, offset }: DataReader, count: number): void {
+  if (count === 1) return;
   const header = { view, offset };
   const blockSize = readVarInt(header);
   const miniblocks = readVarInt(header);
@@ -97,7 +101,7 @@ function checkDeltaHeader({ view, offset }: DataReader): void {
 function checkPrefixes(reader: DataReader, count: number): void {
   const lengths = [new Int32Array(count), new Int32Array(count)];
   for (const part of lengths) {
-    checkDeltaHeader(reader);
+    checkDeltaHeader(reader, count);
     deltaBinaryUnpack(reader, count, part);
   }
   let byteLength = 0;

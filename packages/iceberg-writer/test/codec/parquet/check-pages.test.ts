@@ -153,6 +153,13 @@ test("values of one entry, repeated for all of the memory, are refused", () => {
   expect(() => checkDecoded(Array.from({ length: 2_048 }, () => entry))).toThrow(IcebergError);
 });
 
+// Files of one row have them, where pages are of version 2.
+test("a single value as a delta has no blocks behind it", () => {
+  const body = [...varint(128), 4, 1, 14];
+  const single = page2({ valueCount: 1, encoding: "DELTA_BINARY_PACKED", body });
+  expect(() => check(single, 1, { type: "INT32" })).not.toThrow();
+});
+
 describe("pages that are refused", () => {
   const int32 = { type: "INT32" } as const;
   const text = { type: "BYTE_ARRAY" } as const;
