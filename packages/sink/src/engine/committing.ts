@@ -43,13 +43,9 @@ export function attemptFinished(
     case "conflict":
     case "unavailable": {
       const failures = commit.failures + 1;
-      // The first conflict is another writer who was faster: no reason to wait.
-      const isFirstConflict = result.kind === "conflict" && failures === 1;
-      const next = attempt(
-        state,
-        { ...commit, failures },
-        isFirstConflict ? 0 : backoffMs(failures),
-      );
+      const isConflict = result.kind === "conflict";
+      const waitMs = isConflict ? conflictWaitMs(state, failures) : backoffMs(failures);
+      const next = attempt(state, { ...commit, failures }, waitMs);
       return withReport(next, result.kind, result.reason);
     }
     case "unknown": {
@@ -89,6 +85,14 @@ export function commitSettled(
     default:
       return result satisfies never;
   }
+}
+
+/**
+ * The first conflict is another writer who was faster: no reason to wait. Others commit once in an
+ * interval: who waits longer than that loses to the same ones again, and more often.
+ */
+function conflictWaitMs({ settings }: EngineState, failures: number): number {
+  return failures === 1 ? 0 : Math.min(backoffMs(failures), settings.commitIntervalMs);
 }
 
 function attempt(state: EngineState, commit: CommitInFlight, afterMs: number): EngineStep {

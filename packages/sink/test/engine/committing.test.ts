@@ -117,6 +117,20 @@ describe("a unit", () => {
     expect(waits).toEqual([0, 200, 400]);
   });
 
+  it("waits for the next try no longer than others do for their next commit", () => {
+    const engine = new EngineDriver({ commitIntervalMs: 1_000 }).run();
+    engine.chunk(0, 5);
+    const commitId = engine.sealed();
+    const waits = ["conflict", "conflict", "conflict", "conflict", "conflict", "unavailable"].map(
+      (kind) => {
+        const result = { kind: kind as "conflict" | "unavailable", reason: "main moved" };
+        engine.tell({ kind: "attempt-finished", commitId, result });
+        return engine.effect("attempt-commit").afterMs;
+      },
+    );
+    expect(waits).toEqual([0, 200, 400, 800, 1_000, 3_200]);
+  });
+
   it("whose files fail is read again", () => {
     const engine = new EngineDriver().run(recordAt(4));
     engine.chunk(4, 9);
