@@ -7,8 +7,15 @@ export type PartitionOffsets = ReadonlyMap<number, number>;
 export interface BatchPlan {
   /** When it was planned; milliseconds since 1970. */
   readonly plannedMs: number;
-  /** For each of the query's sources the JSON of where its batch ends; undefined for a new one. */
-  readonly sourceEnds: readonly (string | undefined)[];
+  readonly sources: readonly SourceEnd[];
+}
+
+/** A source of a query, and where it is when the batch ends. */
+export interface SourceEnd {
+  /** Its number, or the name that the query gave it; its folder in `sources/` is called so. */
+  readonly id: string;
+  /** JSON of the source's own; undefined where it is new. */
+  readonly json: string | undefined;
 }
 
 /** Spark leaves a source without an offset empty so. */
@@ -18,16 +25,30 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Reads a file of `offsets/` (Spark: OffsetSeqLog): a version, the batch's metadata, and a line for
- * each source. `CHECKPOINT_INVALID` naming the file for anything else.
+ * each source, which in `v2`, of Spark 4.1 and newer, begins with its id. `CHECKPOINT_INVALID`
+ * naming the file for anything else.
  */
 export function parseBatchPlan(bytes: Uint8Array, location: string): BatchPlan {
-  const [metadata = "", ...sources] = linesOf(bytes, location, ["v1"]);
+  const { version, lines } = versionedLines(bytes, location, ["v1", "v2"]);
+  const [metadata = "", ...sources] = lines;
   const { batchTimestampMs } = objectOf(metadata, location);
   if (typeof batchTimestampMs !== "number") throw invalid(location, "it does not say when it was");
   return {
     plannedMs: batchTimestampMs,
-    sourceEnds: sources.map((text) => (text === NO_OFFSET ? undefined : text)),
+    sources: sources.map((line, index) =>
+      version === "v1" ? sourceEnd(String(index), line) : namedSourceEnd(line, location),
+    ),
   };
+}
+
+function sourceEnd(id: string, text: string): SourceEnd {
+  return { id, json: text === NO_OFFSET ? undefined : text };
+}
+
+function namedSourceEnd(line: string, location: string): SourceEnd {
+  const [, id, text] = /^(\w+):(.*)$/su.exec(line) ?? [];
+  if (id !== undefined && text !== undefined) return sourceEnd(id, text);
+  throw invalid(location, `${line.slice(0, 40)} is no source with its offset`);
 }
 
 /**
@@ -36,7 +57,7 @@ export function parseBatchPlan(bytes: Uint8Array, location: string): BatchPlan {
  */
 export function isBatchCommit(bytes: Uint8Array, location: string): boolean {
   try {
-    objectOf(linesOf(bytes, location, ["v1", "v2"])[0] ?? "", location);
+    objectOf(versionedLines(bytes, location, ["v1", "v2"]).lines[0] ?? "", location);
     return true;
   } catch (error) {
     if (!(error instanceof SinkError)) throw error;
@@ -45,12 +66,12 @@ export function isBatchCommit(bytes: Uint8Array, location: string): boolean {
 }
 
 /**
- * Reads where a query's source began, of `sources/<n>/0`; a zero byte for Spark 2.1 comes first
+ * Reads where a query's source began, of `sources/<id>/0`; a zero byte for Spark 2.1 comes first
  * (Spark: KafkaSourceInitialOffsetWriter). Answers its JSON.
  */
 export function parseInitialOffsets(bytes: Uint8Array, location: string): string {
   const text = bytes[0] === 0 ? bytes.subarray(1) : bytes;
-  return linesOf(text, location, ["v1"])[0] ?? "";
+  return versionedLines(text, location, ["v1"]).lines[0] ?? "";
 }
 
 /** The id of the query, which its restarts keep (Spark: StreamMetadata). */
@@ -92,19 +113,19 @@ export function invalid(location: string, what: string): SinkError {
   return new SinkError("CHECKPOINT_INVALID", `${location} cannot be used: ${what}`);
 }
 
-/** The lines behind the one with the version. */
-function linesOf(
+/** The version in the first line, and the lines behind it. */
+function versionedLines(
   bytes: Uint8Array,
   location: string,
   versions: readonly string[],
-): readonly string[] {
+): { readonly version: string; readonly lines: readonly string[] } {
   const [version = "", ...lines] = textOf(bytes, location).split("\n");
   if (version === "") throw invalid(location, "it is empty");
   if (!versions.includes(version)) {
     throw invalid(location, `its version is ${version.slice(0, 20)}, not ${versions.join(" or ")}`);
   }
   // Some writers end the last line, too.
-  return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
+  return { version, lines: lines.at(-1) === "" ? lines.slice(0, -1) : lines };
 }
 
 function objectOf(json: string, location: string): Record<string, unknown> {

@@ -66,7 +66,7 @@ export async function readSparkCheckpoint(
   }
   const start =
     done === undefined
-      ? await initialOffsets(files, source.index, topic)
+      ? await initialOffsets(files, source.id, topic)
       : await endOf(files, done, topic);
   checkOrder(start, source.end, files.locationOf(`offsets/${last}`));
   return {
@@ -129,14 +129,14 @@ async function readPlan(files: CheckpointFiles, id: number): Promise<BatchPlan> 
 
 /** Where the batch ends in the one source that reads the topic; undefined where none does. */
 function kafkaSource(
-  { sourceEnds }: BatchPlan,
+  { sources }: BatchPlan,
   topic: string,
   location: string,
-): { readonly index: number; readonly end: PartitionOffsets } | undefined {
-  const found = sourceEnds.flatMap((json, index) => {
+): { readonly id: string; readonly end: PartitionOffsets } | undefined {
+  const found = sources.flatMap(({ id, json }) => {
     // Other kinds of sources write other things, as a number.
     const end = json?.startsWith("{") === true ? topicOffsets(json, topic, location) : undefined;
-    return end === undefined ? [] : [{ index, end }];
+    return end === undefined ? [] : [{ id, end }];
   });
   if (found.length > 1) throw invalid(location, `two of its sources read topic ${topic}`);
   return found[0];
@@ -150,10 +150,10 @@ async function endOf(files: CheckpointFiles, id: number, topic: string): Promise
 
 async function initialOffsets(
   files: CheckpointFiles,
-  index: number,
+  sourceId: string,
   topic: string,
 ): Promise<PartitionOffsets> {
-  const [bytes, location] = await files.read(`sources/${index}/0`);
+  const [bytes, location] = await files.read(`sources/${sourceId}/0`);
   return topicOffsets(parseInitialOffsets(bytes, location), topic, location) ?? new Map();
 }
 

@@ -17,6 +17,11 @@ async function read(
   return readSparkCheckpoint({ fileIo, location, topic: "ratings" });
 }
 
+/** Offsets by partition, as they are read. */
+function of(offsets: Readonly<Record<number, number>>): ReadonlyMap<number, number> {
+  return new Map(Object.entries(offsets).map(([partition, offset]) => [Number(partition), offset]));
+}
+
 const files = checkpointFiles({ planned: [{ 0: 5 }, { 0: 9, 1: 2 }], committed: [0, 1] });
 
 /** A batch of four sources, of which the last reads the topic beside another. */
@@ -100,13 +105,45 @@ describe("readSparkCheckpoint", () => {
     await expect(read(twice)).rejects.toMatchObject({ code: "CHECKPOINT_INVALID" });
   });
 
+  // Files of Spark 4.2, with `spark.sql.streaming.offsetLog.formatVersion` 2, less most of `conf`.
+  it.each(["0", "my_ratings"])("reads plans of the second version, of source %s", async (id) => {
+    const plan = (timestampMs: number, offsets: string): string =>
+      `v2\n{"batchWatermarkMs":0,"batchTimestampMs":${timestampMs},"conf":{` +
+      '"spark.sql.streaming.queryEvolution.enableSourceEvolution":"false"},' +
+      `"sourceMetadataInfo":{}}\n${id}:{"ratings":${offsets}}`;
+    const second = {
+      metadata: '{"id":"8611e721-f412-4704-8cf8-e218345ff5b3"}',
+      [`sources/${id}/0`]: '\0v1\n{"ratings":{"0":0,"1":0}}',
+      "offsets/0": plan(1_795_694_688_135, '{"0":4,"1":5}'),
+    };
+    const start = { 0: 0, 1: 0 };
+    expect((await read(second)).doubtful).toEqual({
+      id: 0,
+      start: of(start),
+      end: of({ 0: 4, 1: 5 }),
+    });
+    const checkpoint = await read({
+      ...second,
+      "commits/0": 'v1\n{"nextBatchWatermarkMs":0}',
+      "offsets/1": plan(1_795_694_695_105, '{"0":8,"1":10}'),
+    });
+    expect(checkpoint).toEqual({
+      queryId: "8611e721-f412-4704-8cf8-e218345ff5b3",
+      plannedMs: 1_795_694_695_105,
+      done: { id: 0, end: of({ 0: 4, 1: 5 }) },
+      doubtful: { id: 1, start: of({ 0: 4, 1: 5 }), end: of({ 0: 8, 1: 10 }) },
+    });
+    const nameless = { ...second, "offsets/0": 'v2\n{"batchTimestampMs":1}\n{}' };
+    await expect(read(nameless)).rejects.toMatchObject({ code: "CHECKPOINT_INVALID" });
+  });
+
   it.each([
     ["has no metadata", { metadata: undefined }, "it has no metadata"],
     ["is of no query", { metadata: "{}" }, "it names no query"],
     ["is not JSON", { metadata: "<html>" }, "is no JSON"],
     ["has an empty plan", { "offsets/1": "" }, "it is empty"],
     ["has half a plan", { "offsets/1": 'v1\n{"batchWater' }, "is no JSON"],
-    ["is of a version to come", { "offsets/1": "v3\n{}" }, "its version is v3, not v1"],
+    ["is of a version to come", { "offsets/1": "v3\n{}" }, "its version is v3, not v1 or v2"],
     ["is of another topic", { "offsets/1": batchPlan(1, [{ other: { 0: 1 } }]) }, "does not read"],
     ["has a negative offset", { "offsets/1": batchPlan(1, [{ ratings: { 0: -2 } }]) }, "-2"],
     [
