@@ -1,4 +1,3 @@
-import { ByteWriter } from "hyparquet-writer";
 import { bitWidthOf } from "./bit-packing.ts";
 import { BytesDictionary } from "./bytes-dictionary.ts";
 import { boundsOf, type ColumnBounds } from "./column-bounds.ts";
@@ -12,12 +11,15 @@ import { encodeDictionaryPage, pageLength, type EncodedPage, type PageSettings }
 import type { EncodedLevels } from "./page-levels.ts";
 import { firstPositions, type PhysicalVector } from "./physical-vector.ts";
 import { writePlain } from "./plain-encoding.ts";
+import { ScratchWriter } from "./scratch-writer.ts";
 import { SharedIds } from "./shared-ids.ts";
 import { sortedEntries } from "./sorted-entries.ts";
 import type { ValueDictionary } from "./value-dictionary.ts";
 
 /** A page has 65,536 ids as a rule. */
 const IDS_AT_FIRST = 4096;
+
+const plainEntries = new ScratchWriter();
 
 /** What of a chunk's settings is looked at. */
 type EncoderSettings = PageSettings & Pick<ColumnChunkSettings, "type">;
@@ -163,7 +165,7 @@ export class DictionaryEncoder {
     const ends = sorted === undefined ? order : Int32Array.of(order[0]!, order.at(-1)!);
     const bounds = boundsOf(settings.type, values, ends.length, ends);
     const dataPages = this.#waitingPages(order, values.length);
-    const writer = new ByteWriter(this.plainByteLength);
+    const writer = plainEntries.begin(this.plainByteLength);
     if (values.kind !== "boolean") {
       writePlain(writer, values, order, order.length, this.#isLengthPrefixed);
     }

@@ -1,8 +1,8 @@
-import { ByteWriter } from "hyparquet-writer";
 import { bitWidthOf, packedByteLength } from "./bit-packing.ts";
 import { writeHybrid } from "./hybrid-encoding.ts";
 import { encodeDataPage, type EncodedPage, type PageSettings } from "./page.ts";
 import { levelByteLength, type EncodedLevels } from "./page-levels.ts";
+import { ScratchWriter } from "./scratch-writer.ts";
 
 /** A page of ids that refer to the chunk's dictionary. */
 export interface IdPage {
@@ -13,13 +13,15 @@ export interface IdPage {
 /** Room for the width of the ids and for where runs begin and end. */
 const HEADER_BYTES = 64;
 
+const packedIds = new ScratchWriter();
+
 /** Encodes ids into a dictionary of `size` entries. */
 export function encodeIdPage(page: IdPage, size: number, settings: PageSettings): EncodedPage {
   const { levels, ids } = page;
   // A width of zero is allowed for one entry, and some readers fail on it.
   const width = Math.max(1, bitWidthOf(size - 1));
   const idBytes = packedByteLength(ids.length, width);
-  const writer = new ByteWriter(HEADER_BYTES + idBytes);
+  const writer = packedIds.begin(HEADER_BYTES + idBytes);
   writer.appendUint8(width);
   writeHybrid(writer, ids, ids.length, width);
   return encodeDataPage(levels, writer.getBytes(), "RLE_DICTIONARY", settings);

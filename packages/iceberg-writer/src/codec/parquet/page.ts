@@ -2,6 +2,7 @@ import { ByteWriter } from "hyparquet-writer";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import type { PageCompression } from "./page-compression.ts";
 import { levelByteLength, type EncodedLevels } from "./page-levels.ts";
+import { ScratchWriter } from "./scratch-writer.ts";
 
 /** A page as it stands in the file: header and compressed body. */
 export interface EncodedPage {
@@ -10,6 +11,8 @@ export interface EncodedPage {
   /** Header and body before compression. */
   readonly uncompressedSize: number;
 }
+
+const bodies = new ScratchWriter();
 
 /** How the pages of a table are framed. */
 export interface PageSettings {
@@ -40,7 +43,7 @@ function encodeFirstVersion(
   encoding: ValueEncoding,
   compression: PageCompression,
 ): EncodedPage {
-  const body = new ByteWriter(8 + repetition.length + definition.length + values.length);
+  const body = bodies.begin(8 + repetition.length + definition.length + values.length);
   for (const levels of [repetition, definition]) {
     if (levels.length === 0) continue;
     body.appendUint32(levels.length);
