@@ -31,6 +31,7 @@ export default defineConfig({
           name: "interop",
           include: interop,
           globalSetup: ["packages/testkit/src/vitest-global-setup.ts"],
+          setupFiles: ["packages/testkit/src/vitest-setup.ts"],
           exclude: ["**/node_modules/**", "**/dist/**"],
           testTimeout: 300_000,
           hookTimeout: 900_000,

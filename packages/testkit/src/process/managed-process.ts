@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TestkitError } from "../testkit-error.ts";
+import { openKeptLog } from "./kept-logs.ts";
 import { createOutputLog } from "./output-log.ts";
 
 /** What to start. */
@@ -14,6 +15,8 @@ export interface ProcessSettings {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** What messages call it; the command's name if absent. */
   readonly name?: string | undefined;
+  /** False: its output has no file among the kept logs. */
+  readonly isLogKept?: boolean | undefined;
 }
 
 /** How a process ended. */
@@ -89,8 +92,16 @@ export async function startProcess(settings: ProcessSettings): Promise<ManagedPr
   living.add(pid);
   const stdout = createOutputLog();
   const stderr = createOutputLog();
-  child.stdout.setEncoding("utf8").on("data", (text: string) => stdout.append(text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => stderr.append(text));
+  const keep = settings.isLogKept === false ? undefined : openKeptLog(name, pid);
+  for (const [stream, log] of [
+    [child.stdout, stdout],
+    [child.stderr, stderr],
+  ] as const) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      log.append(text);
+      keep?.(text);
+    });
+  }
   // A program that ended has closed its input; `exit` tells of it.
   child.stdin.on("error", () => undefined);
 
@@ -146,7 +157,8 @@ export async function startProcess(settings: ProcessSettings): Promise<ManagedPr
 export async function runProcess(
   settings: ProcessSettings & { readonly timeoutMs?: number | undefined },
 ): Promise<string> {
-  const child = await startProcess(settings);
+  // How it ended, with its last lines, is told at once.
+  const child = await startProcess({ ...settings, isLogKept: false });
   const timer = setTimeout(() => child.signal("SIGKILL"), settings.timeoutMs ?? 60_000);
   const { code, signal } = await child.exit;
   clearTimeout(timer);

@@ -192,14 +192,19 @@ export function createReader<E extends Engine>(
   return reader;
 }
 
+/** The script that runs an engine, which its process is named after. */
+export function engineScript(engine: Engine): string {
+  return `${engine}_reader.py`;
+}
+
 /** Starts the process of an engine; its own files go to `directory`. */
 export async function startEngine(engine: Engine, directory: string): Promise<PythonService> {
   if (engine !== "spark") {
-    return startPythonService({ environment: "readers", script: `${engine}_reader.py` });
+    return startPythonService({ environment: "readers", script: engineScript(engine) });
   }
   return startPythonService({
     environment: "spark",
-    script: "spark_reader.py",
+    script: engineScript(engine),
     args: [await installJars("spark")],
     env: {
       SPARK_LOCAL_IP: "127.0.0.1",

@@ -2,9 +2,10 @@ import { createServer, request as sendRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
+import { noteUseOf } from "../process/kept-logs.ts";
 import { createWorkDirectory } from "../process/work-directory.ts";
 import { TestkitError } from "../testkit-error.ts";
-import { createReader, startEngine } from "./foreign-reader.ts";
+import { createReader, engineScript, startEngine } from "./foreign-reader.ts";
 import type { Engine, Readers } from "./foreign-reader.ts";
 import type { PythonService } from "./python-service.ts";
 
@@ -81,6 +82,7 @@ export async function useSharedReader<E extends Engine>(
       `${URL_VARIABLE} is not set: run the test with \`npm run test:interop\``,
     );
   }
+  noteUseOf(engineScript(engine));
   const { result: directory } = await ask(url);
   return createReader(engine, {
     directory: String(directory),

@@ -1,3 +1,4 @@
+import { noteUseOf } from "../process/kept-logs.ts";
 import { TestkitError } from "../testkit-error.ts";
 import { startKafka } from "./kafka.ts";
 import { createBucket, startMinio } from "./minio.ts";
@@ -33,6 +34,7 @@ const BUCKET = "warehouse";
  * Errors: `SERVICE_NOT_RUNNING`.
  */
 export function useSharedServices(env: Environment = process.env): SharedServices {
+  noteUseOf("Kafka", "MinIO", "the REST catalog");
   return {
     kafka: { bootstrapServers: required(env, KAFKA) },
     s3: s3Access(env),
