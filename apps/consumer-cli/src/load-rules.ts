@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { CommandLineError } from "@salon/command-line";
+import { CommandLineError, readTextFile } from "@salon/command-line";
 import { parseQualityRules, ratingsRules, SchemaError } from "@salon/schema";
 import type { EventSchema, QualityRule } from "@salon/schema";
 
@@ -16,21 +15,13 @@ export async function loadRules(
 ): Promise<readonly QualityRule[]> {
   if (name === undefined) return [];
   if (name === SHIPPED_RULES) return ratingsRules;
+  const text = (await readTextFile("--rules", name)) ?? "";
   try {
-    return parseQualityRules(await readRules(name), schema);
+    return parseQualityRules(text, schema);
   } catch (error) {
     if (!(error instanceof SchemaError)) throw error;
     throw new CommandLineError("USAGE_INVALID", `--rules ${name}: ${error.message}`, {
       cause: error,
     });
-  }
-}
-
-async function readRules(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandLineError("FILE_UNREADABLE", `--rules: ${reason}`, { cause });
   }
 }

@@ -2,7 +2,7 @@
 export type CommandLineErrorCode =
   /** An option is missing, malformed or contradicts another; the message names its flag. */
   | "USAGE_INVALID"
-  /** A file that an option names cannot be read. */
+  /** A file that an option names is absent, empty, too large, no text, or may not be read. */
   | "FILE_UNREADABLE";
 
 /** The one error class of this package; callers branch on `code`. */

@@ -8,7 +8,7 @@ export interface ExitCodeRow {
 export const EXIT_DONE: number = 0;
 /** Failed for a reason without a code of its own. */
 export const EXIT_FAILED: number = 1;
-/** The command line is wrong. */
+/** The command line is wrong, or a file that it names. */
 export const EXIT_USAGE: number = 2;
 /** Kafka, the catalog or the store could not be reached within the stated time. */
 export const EXIT_UNREACHABLE: number = 3;
@@ -23,7 +23,7 @@ export const EXIT_STORAGE_FULL: number = 6;
 export const EXIT_CODES: readonly ExitCodeRow[] = [
   { code: EXIT_DONE, meaning: "done, or ended in order by SIGINT or SIGTERM" },
   { code: EXIT_FAILED, meaning: "failed for another reason than those below" },
-  { code: EXIT_USAGE, meaning: "the command line is wrong" },
+  { code: EXIT_USAGE, meaning: "the command line is wrong, or a file that it names" },
   { code: EXIT_UNREACHABLE, meaning: "Kafka, catalog or store not reached within the stated time" },
   { code: EXIT_DENIED, meaning: "access denied: credentials or permissions" },
   { code: EXIT_UNSUITABLE, meaning: "topic or table absent, or not what the command needs" },

@@ -34,7 +34,7 @@ const ADVICE: ReadonlyMap<string, FailureAdvice> = new Map(
   Object.entries({
     USAGE_INVALID: { exitCode: EXIT_USAGE },
     SETTINGS_INVALID: { exitCode: EXIT_USAGE, advice: "see --help" },
-    FILE_UNREADABLE: { exitCode: EXIT_DENIED },
+    FILE_UNREADABLE: { exitCode: EXIT_USAGE },
     KAFKA_UNREACHABLE: {
       exitCode: EXIT_UNREACHABLE,
       advice: "check --bootstrap-servers, --security-protocol and that the broker runs",

@@ -71,7 +71,7 @@ describe("parseCommandLine", () => {
     const outcome = parse("--help");
     if (outcome.kind !== "information") throw new Error("no help");
     expect(outcome.text.replaceAll(/\s+/g, " ")).toContain("(default: 3s, env: SALON_INTERVAL)");
-    expect(outcome.text).toContain("  2    the command line is wrong");
+    expect(outcome.text).toContain("  2    the command line is wrong, or a file that it names");
     expect(outcome.text).toContain("  7    seven");
   });
 

@@ -52,7 +52,7 @@ describe("runCommand", () => {
   it("says an error in one sentence, with the stack only at debug", async () => {
     const argv = ["--job", "fail", "--log-format", "pretty"];
     expect(await run(...argv)).toEqual({
-      exitCode: 4,
+      exitCode: 2,
       stdout: "",
       stderr: "salon-test: cannot read /a\n",
     });
