@@ -93,7 +93,7 @@ export class ConsumerGroupMember implements GroupParticipant {
   }
 
   /** The coordinator sees that by itself. */
-  partitionCountChanged(): void {}
+  async topicRefreshed(): Promise<void> {}
 
   async commitOffsets(offsets: ReadonlyMap<number, number>): Promise<void> {
     const { groupId, groupInstanceId } = this.#settings;

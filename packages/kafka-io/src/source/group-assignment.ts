@@ -36,34 +36,65 @@ export function assignmentProtocols(
   ];
 }
 
+/** Partitions by topic. */
+export type TopicPartitions = ReadonlyMap<string, readonly number[]>;
+
+/** A member as the leader is told of it. */
+export interface JoinedGroupMember {
+  readonly memberId: string;
+  /** Its subscription. */
+  readonly metadata: Buffer;
+}
+
+/** The topics that members want, each once. */
+export function topicsOf(members: readonly JoinedGroupMember[]): readonly string[] {
+  return [...new Set(members.flatMap(({ metadata }) => decodeSubscription(metadata)))];
+}
+
 /**
- * The leader's answer to the group: who reads what, by the protocol that the group has taken. A
- * member that does not want the topic gets nothing of it.
+ * The leader's answer to the group: who reads what, by the protocol that the group has taken. The
+ * partitions of each topic go to the members that want it, evenly.
  */
 export function shareOut(
   protocolName: string | undefined,
-  topic: string,
-  partitions: readonly number[],
-  members: readonly { readonly memberId: string; readonly metadata: Buffer }[],
+  partitions: TopicPartitions,
+  members: readonly JoinedGroupMember[],
 ): { memberId: string; assignment: Buffer }[] {
+  const isCooperative = protocolName === COOPERATIVE_PROTOCOL_NAME;
+  const share = isCooperative ? shareCooperatively : assignRoundRobin;
   const subscriptions = members.map(({ memberId, metadata }) => ({
     memberId,
     metadata,
     topics: decodeSubscription(metadata),
   }));
-  const shares =
-    protocolName === COOPERATIVE_PROTOCOL_NAME
-      ? assignCooperatively(
-          partitions,
-          subscriptions
-            .filter(({ topics }) => topics.includes(topic))
-            .map(({ memberId, metadata }) => ({ memberId, ...decodeOwnership(topic, metadata) })),
-        )
-      : assignRoundRobin(topic, partitions, subscriptions);
+  const shares = [...partitions].map(([topic, all]) => ({
+    topic,
+    ofMembers: share(topic, all, subscriptions),
+  }));
   return members.map(({ memberId }) => ({
     memberId,
-    assignment: encodeAssignment(topic, shares.get(memberId) ?? []),
+    assignment: encodeAssignment(
+      new Map(shares.map(({ topic, ofMembers }) => [topic, ofMembers.get(memberId) ?? []])),
+    ),
   }));
+}
+
+function shareCooperatively(
+  topic: string,
+  partitions: readonly number[],
+  members: readonly (JoinedGroupMember & GroupMemberSubscription)[],
+): Map<string, number[]> {
+  const wanting = members.filter(({ topics }) => topics.includes(topic));
+  return assignCooperatively(
+    partitions,
+    wanting.map(({ memberId, metadata }) => ({ memberId, ...decodeOwnership(topic, metadata) })),
+  );
+}
+
+/** A topic of an assignment or of what a member has. */
+export interface AssignedTopic {
+  readonly topic: string | undefined;
+  readonly partitions: readonly number[];
 }
 
 /** A member of a group and the topics it wants. */
@@ -124,12 +155,12 @@ export function decodeSubscription(bytes: Buffer): string[] {
   return reader.readArray(() => reader.readString() ?? "");
 }
 
-/** What the leader gives a member: partitions of one topic, or nothing at all. */
-export function encodeAssignment(topic: string, partitions: readonly number[]): Buffer {
-  const topics = partitions.length === 0 ? [] : [topic];
+/** What the leader gives a member; topics without partitions are left out. */
+export function encodeAssignment(share: TopicPartitions): Buffer {
+  const given = [...share].filter(([, partitions]) => partitions.length > 0);
   return new ByteWriter()
     .writeInt16(VERSION)
-    .writeArray(topics, (writer, topic) =>
+    .writeArray(given, (writer, [topic, partitions]) =>
       writer
         .writeString(topic)
         .writeArray(partitions, (writer, partition) => writer.writeInt32(partition)),
@@ -142,12 +173,16 @@ export function encodeAssignment(topic: string, partitions: readonly number[]): 
  * The partitions of `topic` in an assignment, ascending; an empty answer is an empty assignment.
  */
 export function decodeAssignment(topic: string, bytes: Buffer): number[] {
+  const given = decodeAssignedTopics(bytes).filter((entry) => entry.topic === topic);
+  return given.flatMap((entry) => entry.partitions).sort((a, b) => a - b);
+}
+
+/** All that is in an assignment. */
+export function decodeAssignedTopics(bytes: Buffer): readonly AssignedTopic[] {
   if (bytes.length === 0) return [];
   const reader = new ByteReader(bytes);
   reader.readInt16();
-  const topics = reader.readArray(() => readTopicPartitions(reader));
-  const given = topics.filter((entry) => entry.topic === topic);
-  return given.flatMap((entry) => entry.partitions).sort((a, b) => a - b);
+  return reader.readArray(() => readTopicPartitions(reader));
 }
 
 /**
@@ -170,10 +205,7 @@ export function assignRoundRobin(
   return shares;
 }
 
-function readTopicPartitions(reader: ByteReader): {
-  readonly topic: string | undefined;
-  readonly partitions: readonly number[];
-} {
+function readTopicPartitions(reader: ByteReader): AssignedTopic {
   const topic = reader.readString();
   return { topic, partitions: reader.readArray(() => reader.readInt32()) };
 }

@@ -1,7 +1,15 @@
+import { BrokerError } from "../broker/broker-error.ts";
 import type { KafkaCluster } from "../cluster/kafka-cluster.ts";
 import { backoffMs, COORDINATOR_TRIES_MAX, pauseFor } from "../cluster/retry.ts";
 import type { GroupMembership } from "../port/kafka-source.ts";
-import { COOPERATIVE_PROTOCOL_NAME, decodeAssignment, shareOut } from "./group-assignment.ts";
+import {
+  COOPERATIVE_PROTOCOL_NAME,
+  decodeAssignment,
+  type JoinedGroupMember,
+  shareOut,
+  type TopicPartitions,
+  topicsOf,
+} from "./group-assignment.ts";
 import {
   endsGeneration,
   endsMembership,
@@ -10,11 +18,12 @@ import {
   keepsMemberId,
   outsideOfGeneration,
 } from "./group-error.ts";
+import { areAllShared, countsOf, partitionsOfTopics, type SharedCounts } from "./group-leader.ts";
 import type { GroupParticipant, ParticipantOutput } from "./group-participant.ts";
 import {
-  assignedPartitions,
   commitAgain,
   commitAs,
+  countAssigned,
   type GenerationMember,
   type GroupMemberSettings,
   heartbeatAs,
@@ -33,8 +42,8 @@ interface Generation {
   readonly partitions: readonly number[];
   /** Members keep what they have while they join the next one (KIP-429). */
   readonly isCooperative: boolean;
-  /** The leader's count of partitions that were shared out; undefined for the others. */
-  readonly sharedPartitionCount: number | undefined;
+  /** What the leader has shared out; undefined for the others. */
+  readonly shared: SharedCounts | undefined;
   readonly ended: AbortController;
   /** The group has gone on without this member: others may have its partitions. */
   isLost: boolean;
@@ -72,9 +81,8 @@ export class GroupMember implements GroupParticipant {
 
   get membership(): GroupMembership | undefined {
     if (this.#generation === undefined) return undefined;
-    const { generationId, sharedPartitionCount } = this.#generation;
-    const isLeader = sharedPartitionCount !== undefined;
-    return { memberId: this.#memberId, generationId, isLeader };
+    const { generationId, shared } = this.#generation;
+    return { memberId: this.#memberId, generationId, isLeader: shared !== undefined };
   }
 
   async run(): Promise<void> {
@@ -102,9 +110,13 @@ export class GroupMember implements GroupParticipant {
     }
   }
 
-  partitionCountChanged(partitionCount: number): void {
-    const shared = this.#generation?.sharedPartitionCount;
-    if (shared !== undefined && shared !== partitionCount) this.#generation?.ended.abort();
+  async topicRefreshed(): Promise<void> {
+    const generation = this.#generation;
+    if (generation?.shared === undefined) return;
+    const { shared, ended } = generation;
+    // What cannot be seen of a topic was told when it was shared out.
+    const now = await partitionsOfTopics(this.#cluster, [...shared.keys()], () => undefined);
+    if (!areAllShared(now, shared)) ended.abort();
   }
 
   async commitOffsets(offsets: ReadonlyMap<number, number>): Promise<void> {
@@ -129,9 +141,9 @@ export class GroupMember implements GroupParticipant {
     }
   }
 
-  async #join(): Promise<Generation> {
+  /** Whoever was given an id by this join and is to have another has no place: it pauses. */
+  async #join(isIdGiven = false): Promise<Generation> {
     const { groupId } = this.#settings;
-    const { topic } = this.#cluster;
     const coordinator = await this.#cluster.findCoordinator(groupId);
     this.#joiningAt = coordinator;
     const ownership = { owned: this.#owned.partitions, generationId: this.#generationId };
@@ -142,34 +154,42 @@ export class GroupMember implements GroupParticipant {
       this.#memberId,
       ownership,
     );
-    const { memberId, generationId, protocolName, skipAssignment } = joined;
+    const { memberId, generationId, protocolName, skipAssignment, members } = joined;
     this.#memberId = memberId;
-    if (!joined.isJoined) return this.#join();
+    if (!joined.isJoined) {
+      if (isIdGiven) throw new BrokerError(joined.errorCode, `join group ${groupId}`);
+      return this.#join(true);
+    }
     const isLeader = joined.leader === memberId;
-    if (isLeader) await this.#cluster.refreshTopic();
-    const all = [...this.#cluster.leaders.keys()];
-    const mustAssign = isLeader && !skipAssignment;
-    const shares = mustAssign ? shareOut(protocolName, topic, all, joined.members) : [];
+    const partitions = isLeader ? await this.#partitionsWanted(members) : undefined;
+    const mustAssign = partitions !== undefined && !skipAssignment;
     const assignment = await syncAs(
       this.#cluster,
       coordinator,
       this.#memberOf(generationId),
-      shares,
+      mustAssign ? shareOut(protocolName, partitions, members) : [],
     );
     const generation: Generation = {
       coordinator,
       generationId,
-      partitions: decodeAssignment(topic, assignment),
+      partitions: decodeAssignment(this.#cluster.topic, assignment),
       isCooperative: protocolName === COOPERATIVE_PROTOCOL_NAME,
-      sharedPartitionCount: isLeader ? all.length : undefined,
+      shared: partitions && countsOf(partitions),
       ended: new AbortController(),
       isLost: false,
     };
-    if (!isLeader || !skipAssignment) return generation;
+    if (partitions === undefined || !skipAssignment) return generation;
     // What it shared out before it was started again goes on: partitions may have come since.
-    const shared = await assignedPartitions(this.#cluster, coordinator, groupId);
-    if (shared.length !== all.length) generation.ended.abort();
+    const assigned = await countAssigned(this.#cluster, coordinator, groupId);
+    if (!areAllShared(partitions, assigned)) generation.ended.abort();
     return generation;
+  }
+
+  /** Of all topics that members read: another one than this member's is as good. */
+  async #partitionsWanted(members: readonly JoinedGroupMember[]): Promise<TopicPartitions> {
+    await this.#cluster.refreshTopic();
+    const onTrouble = (error: unknown): void => this.#output.onTrouble(error);
+    return partitionsOfTopics(this.#cluster, topicsOf(members), onTrouble);
   }
 
   /** From the assignment to when the next generation can be joined. */

@@ -19,8 +19,13 @@ export interface GroupParticipant {
   readonly membership: GroupMembership | undefined;
   /** Joins, and joins again, until {@link leave}. */
   run(): Promise<void>;
-  /** The topic has another number of partitions: whoever shares them out does so anew. */
-  partitionCountChanged(partitionCount: number): void;
+  /**
+   * The topic was looked at anew: whoever shares partitions out does so again where that topic, or
+   * one that other members read, has others.
+   *
+   * @throws KafkaIoError
+   */
+  topicRefreshed(): Promise<void>;
   /**
    * Commits offsets as this member of the present generation.
    *

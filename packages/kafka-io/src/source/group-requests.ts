@@ -12,7 +12,7 @@ import { throwOnErrorCode } from "../broker/broker-error.ts";
 import type { KafkaCluster } from "../cluster/kafka-cluster.ts";
 import { backoffMs, pauseFor } from "../cluster/retry.ts";
 import { isCommitEarly } from "./group-error.ts";
-import { assignmentProtocols, decodeAssignment, type Ownership } from "./group-assignment.ts";
+import { assignmentProtocols, decodeAssignedTopics, type Ownership } from "./group-assignment.ts";
 
 // The requests of the group protocol before KIP-848, each to the group's coordinator by its node
 // id. All throw KafkaIoError as `KafkaCluster.send`, and BrokerError.
@@ -161,18 +161,23 @@ export async function commitAgain(stop: AbortSignal, commit: () => Promise<void>
   }
 }
 
-/** The partitions of the cluster's topic that members of the group have, without an order. */
-export async function assignedPartitions(
+/** How many partitions of each topic the members of the group have. */
+export async function countAssigned(
   cluster: KafkaCluster,
   coordinator: number,
   groupId: string,
-): Promise<number[]> {
+): Promise<ReadonlyMap<string, number>> {
   const request = { groups: [groupId], includeAuthorizedOperations: false };
   const { groups } = await cluster.send(coordinator, describeGroups, request);
   const [group] = groups;
   throwOnErrorCode(group?.errorCode ?? 0, `describe group ${groupId}`);
-  const members = group?.members ?? [];
-  return members.flatMap(({ assignment }) => decodeAssignment(cluster.topic, assignment));
+  const counts = new Map<string, number>();
+  for (const { assignment } of group?.members ?? []) {
+    for (const { topic = "", partitions } of decodeAssignedTopics(assignment)) {
+      counts.set(topic, (counts.get(topic) ?? 0) + partitions.length);
+    }
+  }
+  return counts;
 }
 
 /** Says what those errors mean that end a membership for good. */
@@ -182,8 +187,7 @@ function throwOnGroupError(
   { groupInstanceId }: { readonly groupInstanceId: string | undefined },
 ): void {
   const meanings: Partial<Record<number, string>> = {
-    [ERROR_CODES.FENCED_INSTANCE_ID]:
-      `another process has the group instance id ${groupInstanceId}`,
+    [ERROR_CODES.FENCED_INSTANCE_ID]: `another process has the group instance id ${groupInstanceId}`,
     [ERROR_CODES.INCONSISTENT_GROUP_PROTOCOL]: "other members share partitions out in another way",
   };
   throwOnErrorCode(errorCode, what, meanings[errorCode]);

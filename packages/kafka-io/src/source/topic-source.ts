@@ -95,9 +95,7 @@ class TopicSource implements KafkaSource {
     const { topic, assign } = this.#settings;
     const described = await this.describeTopic();
     this.#done.signal.throwIfAborted();
-    if (described === undefined) {
-      throw this.#absentError();
-    }
+    if (described === undefined) throw this.#absentError();
     const { partitionCount } = described;
     const unknown = assign?.find((partition) => partition < 0 || partition >= partitionCount);
     if (unknown !== undefined) {
@@ -225,12 +223,13 @@ class TopicSource implements KafkaSource {
       if (run.stop.signal.aborted) return;
       try {
         await this.#refreshTopic(run);
+        if (run.isRecreated) continue;
         const { size } = this.#cluster.leaders;
-        if (!run.isRecreated && size !== run.partitionCount) {
+        if (size !== run.partitionCount) {
           await this.#call(run, async () => run.handler.onPartitionCountChanged?.(size));
           run.partitionCount = size;
-          run.member?.partitionCountChanged(size);
         }
+        await run.member?.topicRefreshed();
       } catch (error) {
         this.#trouble(run, "look for new partitions", error);
       }

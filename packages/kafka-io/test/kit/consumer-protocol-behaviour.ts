@@ -38,6 +38,20 @@ export function consumerProtocolBehaviour({ cluster, open }: SourceSubject): voi
     expect(first.handler.failures).toEqual([]);
   });
 
+  test("members that read other topics are each given those of theirs by brokers", async () => {
+    const [ratings, visits] = [
+      await cluster().createTopic({ partitions: 3 }),
+      await cluster().createTopic({ partitions: 2 }),
+    ];
+    const options = { ...OPTIONS, groupId: `both-${ratings}` };
+    await using first = await joinGroup(open, ratings, options);
+    await using second = await joinGroup(open, visits, options);
+    await eventually(() => {
+      expect(first.handler.assigned).toEqual([0, 1, 2]);
+      expect(second.handler.assigned).toEqual([0, 1]);
+    });
+  });
+
   test("partitions that are added are shared out by brokers", async () => {
     const topic = await cluster().createTopic({ partitions: 1 });
     await using member = await joinGroup(open, topic, { ...OPTIONS, metadataMaxAgeMs: 500 });

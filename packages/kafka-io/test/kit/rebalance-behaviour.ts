@@ -119,6 +119,33 @@ export function rebalanceBehaviour({ driver, cluster, open }: SourceSubject): vo
     expect([...first.handler.failures, ...second.handler.failures]).toEqual([]);
   });
 
+  test("members that read other topics each have those of theirs", async () => {
+    const [ratings, visits] = [
+      await cluster().createTopic({ partitions: 3 }),
+      await cluster().createTopic({ partitions: 2 }),
+    ];
+    const options = { groupId: `both-${ratings}`, metadataMaxAgeMs: 500 };
+    await using leader = await joinGroup(open, ratings, options);
+    await eventually(() => expect(leader.handler.assigned).toEqual([0, 1, 2]));
+    await using other = await joinGroup(open, visits, options);
+    await eventually(() => expect(other.handler.assigned).toEqual([0, 1]));
+    await using third = await joinGroup(open, visits, options);
+    await eventually(() => {
+      expect(shares(other, third)).toEqual([0, 1]);
+      expect(third.handler.assigned).toHaveLength(1);
+    });
+    expect(leader.handler.assigned).toEqual([0, 1, 2]);
+    expect(leader.source.progress().membership).toMatchObject({ isLeader: true });
+    // Of a topic that the leader does not read itself.
+    await cluster().admin.createPartitions({ topicPartitions: [{ topic: visits, count: 4 }] });
+    await eventually(() => expect(shares(other, third)).toEqual([0, 1, 2, 3]));
+    await cluster().writer.produce({ topic: visits, records: numbered(5, { partition: 3 }) });
+    const reader = other.handler.assigned.includes(3) ? other : third;
+    await reader.handler.reaches(3, 5);
+    expect(leader.handler.changes.at(-1)).toBe("+0,1,2");
+    expect(leader.handler.chunks).toEqual([]);
+  });
+
   test("where others share out in another way, a member ends, and says why", async () => {
     const topic = await cluster().createTopic({ partitions: 2 });
     const foreign = cluster().kafka.consumer({

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { describe, expect, test } from "vitest";
 import {
   assignRoundRobin,
+  decodeAssignedTopics,
   decodeAssignment,
   decodeOwnership,
   decodeSubscription,
@@ -11,6 +12,7 @@ import {
   encodeSubscription,
   type Ownership,
   shareOut,
+  topicsOf,
 } from "../../src/source/group-assignment.ts";
 
 interface Codec<T> {
@@ -72,7 +74,7 @@ describe("what a member has", () => {
 
 describe("assignment", () => {
   test("is read by kafkajs, and its is read here", () => {
-    const bytes = encodeAssignment("ratings", [2, 0]);
+    const bytes = encodeAssignment(new Map([["ratings", [2, 0]]]));
     expect(MemberAssignment.decode(bytes)).toMatchObject({
       version: 0,
       assignment: { ratings: [2, 0] },
@@ -84,7 +86,7 @@ describe("assignment", () => {
   });
 
   test("nothing at all, as a member without partitions gets it", () => {
-    expect(decodeAssignment("ratings", encodeAssignment("ratings", []))).toEqual([]);
+    expect(decodeAssignment("ratings", encodeAssignment(new Map([["ratings", []]])))).toEqual([]);
     expect(decodeAssignment("ratings", Buffer.alloc(0))).toEqual([]);
   });
 });
@@ -131,23 +133,55 @@ describe("assignRoundRobin", () => {
 
 describe("sharing out", () => {
   test.each(["cooperative-sticky", "RoundRobinAssigner"])(
-    "by %s gives nothing to members that read another topic",
+    "by %s gives members the partitions of their topics, and no others",
     (protocolName) => {
       const nothing = { owned: [], generationId: -1 };
-      const shares = shareOut(
-        protocolName,
-        "ratings",
-        [0, 1, 2],
-        [
-          { memberId: "a", metadata: encodeOwningSubscription("other", nothing) },
-          { memberId: "b", metadata: encodeOwningSubscription("ratings", nothing) },
-        ],
-      );
+      const wants = (topic: string): Buffer => encodeOwningSubscription(topic, nothing);
+      const members = [
+        { memberId: "a", metadata: wants("other") },
+        { memberId: "b", metadata: wants("ratings") },
+        { memberId: "c", metadata: wants("ratings") },
+        { memberId: "d", metadata: encodeSubscription(["other", "third", "absent"]) },
+      ];
+      expect(topicsOf(members)).toEqual(["other", "ratings", "third", "absent"]);
+      const partitions = new Map([
+        ["other", [0, 1, 2, 3]],
+        ["ratings", [0, 1]],
+        ["third", [0]],
+        ["absent", []],
+      ]);
+      const shares = shareOut(protocolName, partitions, members);
       const given = shares.map(({ memberId, assignment }) => [
         memberId,
-        decodeAssignment("ratings", assignment),
+        Object.fromEntries(decodeAssignedTopics(assignment).map((t) => [t.topic, t.partitions])),
       ]);
-      expect(Object.fromEntries(given)).toEqual({ a: [], b: [0, 1, 2] });
+      const isCooperative = protocolName === "cooperative-sticky";
+      expect(Object.fromEntries(given)).toEqual({
+        a: { other: isCooperative ? [0, 1] : [0, 2] },
+        b: { ratings: [0] },
+        c: { ratings: [1] },
+        d: { other: isCooperative ? [2, 3] : [1, 3], third: [0] },
+      });
     },
   );
+
+  test("leaves each with what it has of its own topic", () => {
+    const has = (topic: string, owned: number[]): Buffer =>
+      encodeOwningSubscription(topic, { owned, generationId: 3 });
+    const members = [
+      { memberId: "a", metadata: has("ratings", [1]) },
+      { memberId: "b", metadata: has("other", [0]) },
+      { memberId: "c", metadata: has("ratings", [0]) },
+    ];
+    const partitions = new Map([
+      ["ratings", [0, 1]],
+      ["other", [0, 1]],
+    ]);
+    const shares = shareOut("cooperative-sticky", partitions, members);
+    expect(shares.map(({ assignment }) => decodeAssignedTopics(assignment))).toEqual([
+      [{ topic: "ratings", partitions: [1] }],
+      [{ topic: "other", partitions: [0, 1] }],
+      [{ topic: "ratings", partitions: [0] }],
+    ]);
+  });
 });

@@ -4,6 +4,7 @@ import {
   findCoordinator,
   joinGroup,
   leaveGroup,
+  metadata,
   type RequestOf,
 } from "@salon/kafka-protocol";
 import { expect, it } from "vitest";
@@ -21,10 +22,23 @@ const idle = {
   isAlive: () => true,
 };
 
-/** A broker that gives a member its id, and then never lets it join. */
+const settings = {
+  groupId: "g",
+  groupInstanceId: undefined,
+  sessionTimeoutMs: 10_000,
+  rebalanceTimeoutMs: 60_000,
+  heartbeatIntervalMs: 3_000,
+};
+
+/** A broker that gives members ids, once each or at every try, and never lets one join. */
 class JoiningBroker implements BrokerLink {
   readonly joins: string[] = [];
   readonly left: string[] = [];
+  readonly #idsMax: number;
+
+  constructor(idsMax: number) {
+    this.#idsMax = idsMax;
+  }
 
   async send<Request, Response>(api: Api<Request, Response>, request: Request): Promise<Response> {
     const answer = this.#answer(api.key, request);
@@ -41,9 +55,12 @@ class JoiningBroker implements BrokerLink {
       case joinGroup.key: {
         const { memberId } = request as RequestOf<typeof joinGroup>;
         this.joins.push(memberId);
+        if (this.joins.length > this.#idsMax) return undefined;
         const errorCode = ERROR_CODES.MEMBER_ID_REQUIRED;
-        return memberId === "" ? { errorCode, memberId: "member-1" } : undefined;
+        return { errorCode, memberId: `member-${this.joins.length}` };
       }
+      case metadata.key:
+        return { brokers: [{ nodeId: 1, ...address }], topics: [], controllerId: 1 };
       case leaveGroup.key: {
         const { members } = request as RequestOf<typeof leaveGroup>;
         this.left.push(...members.map(({ memberId }) => memberId));
@@ -56,19 +73,27 @@ class JoiningBroker implements BrokerLink {
 }
 
 it("a member that leaves while it joins tells the group, which would wait for it", async () => {
-  const broker = new JoiningBroker();
+  const broker = new JoiningBroker(1);
   using cluster = new KafkaCluster({ bootstrapServers: [address], topic: "t" }, () => broker);
-  const settings = {
-    groupId: "g",
-    groupInstanceId: undefined,
-    sessionTimeoutMs: 10_000,
-    rebalanceTimeoutMs: 60_000,
-    heartbeatIntervalMs: 3_000,
-  };
   const member = new GroupMember(cluster, settings, idle);
   void member.run();
   await settle();
   expect(broker.joins).toEqual(["", "member-1"]);
   await member.leave();
   expect(broker.left).toEqual(["member-1"]);
+});
+
+it("a member that is given ids only, and no place, pauses between its tries", async () => {
+  const broker = new JoiningBroker(Infinity);
+  using cluster = new KafkaCluster({ bootstrapServers: [address], topic: "t" }, () => broker);
+  const troubles: unknown[] = [];
+  const output = { ...idle, onTrouble: (error: unknown) => void troubles.push(error) };
+  const member = new GroupMember(cluster, settings, output);
+  void member.run();
+  await settle();
+  expect(broker.joins).toEqual(["", "member-1"]);
+  expect(troubles[0]).toMatchObject({ message: "join group g: MEMBER_ID_REQUIRED" });
+  await expect.poll(() => broker.joins, { timeout: 5_000 }).toHaveLength(4);
+  await member.leave();
+  expect(broker.left).toEqual(["member-4"]);
 });
