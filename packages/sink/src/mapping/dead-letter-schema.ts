@@ -82,6 +82,12 @@ export const DEAD_LETTER_TABLE_PROPERTY = "salon.dead-letters.table";
 /** The property of a dead-letter table that names the main table which it was created for. */
 export const MAIN_TABLE_PROPERTY = "salon.dead-letters.main";
 
+/**
+ * The property of a dead-letter table with the id of the source whose sink created it: the main
+ * table may have no position of it yet.
+ */
+export const FIRST_SOURCE_PROPERTY = "salon.dead-letters.source";
+
 /** Whether a dead-letter table is that of a main table; older ones say so by their names. */
 export function isDeadLetterTableOf(
   { identifier, metadata }: Pick<CatalogTable, "identifier" | "metadata">,

@@ -15,7 +15,11 @@ import type {
   TableMetadata,
 } from "@salon/iceberg-writer";
 import { HEADERS_COLUMN } from "../mapping/dead-letter-schema.ts";
-import { readWatermarks, watermarkKey } from "../protocol/dead-letter-watermark.ts";
+import {
+  hasSourceOfOther,
+  readWatermarks,
+  watermarkKey,
+} from "../protocol/dead-letter-watermark.ts";
 import type { StagedDeadLetters } from "../protocol/own-commit.ts";
 import type { PendingManifest, SourceRecord } from "../protocol/source-record.ts";
 import { SinkError, UNDONE_WAY_ON } from "../sink-error.ts";
@@ -25,7 +29,7 @@ import type { UndoneDeadLetters } from "./remove-undone.ts";
 import { sleep } from "./sink-clock.ts";
 import type { SinkClock } from "./sink-clock.ts";
 
-/** Another member applied the same entries first. */
+/** Another member applied the same entries first, or another table claimed the source. */
 class AppliedByOther extends Error {}
 
 /**
@@ -34,6 +38,8 @@ class AppliedByOther extends Error {}
  */
 export class DeadLetterTable {
   readonly #catalog: Catalog;
+  readonly #mainTableUuid: string;
+  readonly #sourceId: string;
   readonly #key: string;
   readonly #clock: SinkClock;
   readonly #topic: DeadLetterTopic | undefined;
@@ -50,6 +56,8 @@ export class DeadLetterTable {
   }) {
     this.#catalog = options.catalog;
     this.#table = options.table;
+    this.#mainTableUuid = options.mainTableUuid;
+    this.#sourceId = options.sourceId;
     this.#key = watermarkKey(options.mainTableUuid, options.sourceId);
     this.#clock = options.clock;
     this.#topic = options.topic;
@@ -61,6 +69,28 @@ export class DeadLetterTable {
 
   get hasHeaders(): boolean {
     return currentSchema(this.#table.metadata).fields.some(({ name }) => name === HEADERS_COLUMN);
+  }
+
+  /**
+   * Leaves a watermark before anything is decided, so that of two main tables which claim one
+   * source at the same time one is first; false where another has it already.
+   */
+  async claim(): Promise<boolean> {
+    for (;;) {
+      const { metadata } = (this.#table = await this.#catalog.loadTable(this.#table.identifier));
+      if (hasSourceOfOther(metadata, this.#mainTableUuid, this.#sourceId)) return false;
+      if (readWatermarks(metadata)?.has(this.#key) === true) return true;
+      const prepare = (base: TableMetadata): AttemptAdditions => {
+        const isClaimed = hasSourceOfOther(base, this.#mainTableUuid, this.#sourceId);
+        if (isClaimed) throw new AppliedByOther();
+        return this.#advance(base, 0, 0);
+      };
+      try {
+        await this.#append({ prepare });
+      } catch (error) {
+        if (!(error instanceof AppliedByOther)) throw error;
+      }
+    }
   }
 
   /** Writes the manifest that a main commit puts into its outbox. */

@@ -7,12 +7,14 @@ import {
   DEAD_LETTER_LAYOUT,
   DEAD_LETTER_TABLE_PROPERTY,
   deadLetterIdentifier,
+  FIRST_SOURCE_PROPERTY,
   isDeadLetterTableOf,
   MAIN_TABLE_PROPERTY,
 } from "../mapping/dead-letter-schema.ts";
-import { hasSourceOfOther } from "../protocol/dead-letter-watermark.ts";
 import { readPosition } from "../protocol/position.ts";
 import { SinkError } from "../sink-error.ts";
+import { DeadLetterTable } from "./dead-letter-table.ts";
+import type { SinkClock } from "./sink-clock.ts";
 import type { ResolvedSinkSettings } from "./sink-settings.ts";
 import { EXPIRING_TABLE_PROPERTIES } from "./snapshot-expiry.ts";
 
@@ -33,6 +35,7 @@ export async function openTables(
   catalog: Catalog,
   events: EventSchema,
   settings: ResolvedSinkSettings,
+  clock: SinkClock,
 ): Promise<SinkTables> {
   const {
     table: identifier,
@@ -54,29 +57,32 @@ export async function openTables(
   const deadLetters = await loadOrCreate(catalog, deadLetterName, DEAD_LETTER_LAYOUT, {
     ...tableProperties,
     [MAIN_TABLE_PROPERTY]: identifier.name,
+    [FIRST_SOURCE_PROPERTY]: settings.sourceId,
   });
-  await checkNotShared(catalog, { main, deadLetters }, settings);
+  await refuseShared(catalog, { main, deadLetters }, settings, clock);
   return { main, deadLetters };
 }
 
 /**
  * The same source in two main tables decides the same records twice, and nothing in their one
- * dead-letter table tells whose is whose once snapshots are expired. A main table that is created
- * anew finds those of before; tables that shared one before this was refused go on.
+ * dead-letter table tells whose is whose once snapshots are expired. So a new main table claims its
+ * source in a dead-letter table that was not created for it, before it has a position. A main table
+ * that is created anew finds those of before; tables that shared one before this was refused go on.
  */
-async function checkNotShared(
+async function refuseShared(
   catalog: Catalog,
-  { main, deadLetters }: { readonly main: CatalogTable; readonly deadLetters: CatalogTable },
+  { main, deadLetters: table }: { readonly main: CatalogTable; readonly deadLetters: CatalogTable },
   { sourceId, topic }: ResolvedSinkSettings,
+  clock: SinkClock,
 ): Promise<void> {
   const { identifier, metadata } = main;
   const hasBegun = readPosition(metadata, sourceId).kind !== "absent";
-  if (hasBegun || isDeadLetterTableOf(deadLetters, identifier)) return;
-  const isShared =
-    hasSourceOfOther(deadLetters.metadata, metadata.tableUuid, sourceId) ||
-    (await isReadByOwner(catalog, deadLetters, sourceId));
-  if (!isShared) return;
-  const { name } = deadLetters.identifier;
+  if (hasBegun || isDeadLetterTableOf(table, identifier)) return;
+  const { tableUuid: mainTableUuid } = metadata;
+  const deadLetters = new DeadLetterTable({ catalog, table, mainTableUuid, sourceId, clock });
+  const isFree = !(await isOfOwner(catalog, table, sourceId)) && (await deadLetters.claim());
+  if (isFree) return;
+  const { name } = table.identifier;
   throw new SinkError(
     "DEAD_LETTERS_SHARED",
     `table ${name} has the dead letters that another table than ${identifier.name} decides of ` +
@@ -85,8 +91,10 @@ async function checkNotShared(
   );
 }
 
-/** Whether the main table that a dead-letter table was created for has a position of a source. */
-async function isReadByOwner(
+/**
+ * Whether the main table that a dead-letter table was created for reads a source, or is about to.
+ */
+async function isOfOwner(
   catalog: Catalog,
   { identifier, metadata }: CatalogTable,
   sourceId: string,
@@ -94,7 +102,9 @@ async function isReadByOwner(
   const name = metadata.properties[MAIN_TABLE_PROPERTY];
   const owner =
     name === undefined ? undefined : await loadIfThere(catalog, { ...identifier, name });
-  return owner !== undefined && readPosition(owner.metadata, sourceId).kind !== "absent";
+  if (owner === undefined) return false;
+  const isFirst = metadata.properties[FIRST_SOURCE_PROPERTY] === sourceId;
+  return isFirst || readPosition(owner.metadata, sourceId).kind !== "absent";
 }
 
 /** Moving them would leave behind those that are decided. */

@@ -115,7 +115,7 @@ async function readIntoTable(
   };
   const [awaited, tables] = await Promise.all([
     awaitTopics(source, resolved, components, starting),
-    retryWhileUnavailable(() => openTables(catalog, events, resolved), starting),
+    retryWhileUnavailable(() => openTables(catalog, events, resolved, clock), starting),
   ]).catch((error: unknown) => {
     if (signal.aborted) return [undefined, undefined] as const;
     failed.abort();
