@@ -1,7 +1,6 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { keepLogsIn } from "./process/kept-logs.ts";
+import { keepLogsIn, logsOfThisRun } from "./process/kept-logs.ts";
 import { startSharedReaders } from "./readers/shared-readers.ts";
 import { startSharedServices } from "./services/shared-services.ts";
 
@@ -11,8 +10,7 @@ import { startSharedServices } from "./services/shared-services.ts";
  */
 export default async function setup({ config }: TestProject): Promise<() => Promise<void>> {
   const reports = process.env["CI_REPORTS"] ?? join(config.root, "node_modules/.cache/salon");
-  const logs = join(reports, "services");
-  rmSync(logs, { recursive: true, force: true });
+  const logs = logsOfThisRun(join(reports, "services"));
   keepLogsIn(join(logs, "shared"));
   process.env["SALON_TEST_LOGS"] = logs;
   await using resources = new AsyncDisposableStack();

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 
 /** How many bytes each log had at a moment, by its path. */
@@ -7,6 +7,17 @@ export type LogSizes = ReadonlyMap<string, number>;
 const NAME_CHARACTERS_MAX = 60;
 const sharedInUse = new Set<string>();
 let ownDirectory: string | undefined;
+
+/**
+ * Where a run of tests has its logs: a directory of `parent` that is named after this process. What
+ * ended runs have left there is removed; another run in the same checkout keeps its own.
+ */
+export function logsOfThisRun(parent: string): string {
+  mkdirSync(parent, { recursive: true });
+  const ended = readdirSync(parent).filter((name) => !isRunning(Number(name)));
+  for (const name of ended) rmSync(join(parent, name), { recursive: true, force: true });
+  return join(parent, String(process.pid));
+}
 
 /** From now on what each process that this one starts prints is kept in a file of `directory`. */
 export function keepLogsIn(directory: string): void {
@@ -49,4 +60,12 @@ export function linesAfter(path: string, sizeBytes: number, linesMax: number): s
 function fileName(name: string): string {
   const words = name.replace(/^the /, "").replaceAll(/[^\w.]+/g, "-");
   return words.toLowerCase().slice(-NAME_CHARACTERS_MAX);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
