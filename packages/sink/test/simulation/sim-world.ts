@@ -1,10 +1,6 @@
 import type { SinkClock } from "../../src/shell/sink-clock.ts";
+import { SimTimers } from "./sim-timers.ts";
 import { SimTrace } from "./sim-trace.ts";
-
-interface Timer {
-  readonly atMs: number;
-  readonly callback: () => void;
-}
 
 const START_OF_DAY_MS = Date.parse("2025-01-15T00:00:00Z");
 
@@ -19,7 +15,7 @@ export class SimWorld implements SinkClock {
   readonly trace: SimTrace = new SimTrace();
   /** Of the history. */
   readonly seed: number;
-  readonly #timers = new Set<Timer>();
+  readonly #timers = new SimTimers();
   #nowMs = 0;
   #seed: number;
 
@@ -48,9 +44,10 @@ export class SimWorld implements SinkClock {
   };
 
   readonly startTimer = (callback: () => void, waitMs: number): (() => void) => {
-    const timer = { atMs: this.#nowMs + Math.max(0, waitMs), callback };
-    this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
+    const timer = this.#timers.set(this.#nowMs + Math.max(0, waitMs), callback);
+    return () => {
+      timer.isForgotten = true;
+    };
   };
 
   /** A whole number from `min` to `max`. */
@@ -81,12 +78,9 @@ export class SimWorld implements SinkClock {
         else process.nextTick(resolve);
       });
       if (isOver()) return true;
-      let next: Timer | undefined;
-      for (const timer of this.#timers) {
-        if (next === undefined || timer.atMs < next.atMs) next = timer;
-      }
+      const next = this.#timers.peek();
       if (next === undefined || next.atMs > limitMs) return false;
-      this.#timers.delete(next);
+      this.#timers.take();
       this.#nowMs = Math.max(this.#nowMs, next.atMs);
       next.callback();
     }
