@@ -10,10 +10,23 @@ describe("a handle", () => {
   const thing = { name: "one" };
   const bytes = things.encode(thing);
 
-  it("stands for the very value, each time under the same number", () => {
+  it("stands for the very value", () => {
     expect(things.decode(bytes.slice())).toBe(thing);
-    expect(things.encode(thing)).toEqual(bytes);
     expect(things.encode({ name: "one" })).not.toEqual(bytes);
+  });
+
+  it("that is kept has the same number each time", () => {
+    const number = things.keep(thing);
+    expect(things.keep(thing)).toBe(number);
+    expect(things.keep({ name: "one" })).not.toBe(number);
+    expect(things.find(number)).toBe(thing);
+  });
+
+  it("has a number of more than two bytes", () => {
+    const many = new Handles<Thing>("one of many");
+    for (let index = 0; index < 70_000; index++) many.encode(thing);
+    const last = { name: "last" };
+    expect(many.decode(many.encode(last))).toBe(last);
   });
 
   it.each([

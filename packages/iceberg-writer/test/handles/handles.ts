@@ -23,7 +23,7 @@ export class Handles<T extends object> {
   keep(value: T): number {
     const known = this.#numbers.get(value);
     if (known !== undefined) return known;
-    const number = this.#values.push(value) - 1;
+    const number = this.#add(value);
     this.#numbers.set(value, number);
     return number;
   }
@@ -35,28 +35,44 @@ export class Handles<T extends object> {
     throw new IcebergError("METADATA_INVALID", `no handle of ${this.#what}`);
   }
 
+  /** Of a value that is written once: each time it is another number. */
   encode(value: T): Uint8Array {
     const bytes = new Uint8Array(HANDLE_LENGTH);
-    const view = new DataView(bytes.buffer);
-    view.setUint32(0, MAGIC, true);
-    view.setUint32(4, this.keep(value), true);
+    writeUint32(bytes, 0, MAGIC);
+    writeUint32(bytes, 4, this.#add(value));
     return bytes;
   }
 
   /** `METADATA_INVALID` for what is no handle, or not all of one. */
   decode(bytes: Uint8Array): T {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const isWhole = bytes.length === HANDLE_LENGTH && view.getUint32(0, true) === MAGIC;
-    return this.find(isWhole ? view.getUint32(4, true) : undefined);
+    const isWhole = bytes.length === HANDLE_LENGTH && readUint32(bytes, 0) === MAGIC;
+    return this.find(isWhole ? readUint32(bytes, 4) : undefined);
   }
 
   forget(): void {
     this.#values = [];
     this.#numbers = new WeakMap();
   }
+
+  #add(value: T): number {
+    return this.#values.push(value) - 1;
+  }
 }
 
 /** Lets all values go: nothing reads files of before any more. */
 export function forgetHandles(): void {
   for (const table of tables) table.forget();
+}
+
+/** Little-endian. A view for four bytes would cost more than all else of a handle. */
+function writeUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
+}
+
+function readUint32(bytes: Uint8Array, at: number): number {
+  const low = bytes[at]! | (bytes[at + 1]! << 8);
+  return (low | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 }
