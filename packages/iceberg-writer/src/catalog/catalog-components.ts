@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import type { FileIo } from "../io/file-io.ts";
+import type { Fetch } from "./rest/http-exchange.ts";
 import type { SqlDatabase } from "./sql/sql-database.ts";
 
 /** The effects of a catalog; each has its natural default. */
@@ -8,7 +9,7 @@ export interface CatalogComponents {
   /** Serves the tables' files; by default opened from the settings, by the scheme of a location. */
   readonly fileIo?: FileIo | undefined;
   /** How REST catalogs are asked; by default over `node:http`. */
-  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly fetch?: Fetch | undefined;
   /** Of a SQL catalog, which owns it then; by default opened from the settings. */
   readonly database?: SqlDatabase | undefined;
   /** Milliseconds since 1970. */

@@ -1,3 +1,4 @@
+import type { Fetch } from "@salon/iceberg-writer";
 import type { FaultRates } from "./sim-faults.ts";
 import type { SimAnswer, SimRequest, SimRestServer } from "./sim-rest-server.ts";
 import type { SimProcess } from "./sim-world.ts";
@@ -20,21 +21,12 @@ const COMMIT_FAULTS = [
 ] as const;
 
 /** `fetch` as a process has it whose way to the catalog's server is bad. */
-export function fetchThrough(
-  server: SimRestServer,
-  process: SimProcess,
-  rates: FaultRates,
-): typeof globalThis.fetch {
+export function fetchThrough(server: SimRestServer, process: SimProcess, rates: FaultRates): Fetch {
   const network = new SimNetwork(server, process, rates);
-  return async (input, init) => {
-    const url = input instanceof Request ? input.url : input.toString();
-    const { status, body } = await network.send({
-      method: init?.method ?? "GET",
-      path: url.slice(url.indexOf("/v1")),
-      headers: init?.headers,
-      body: typeof init?.body === "string" ? init.body : "",
-    });
-    return new TextResponse(status, body);
+  return async (url, { method, headers, body: text = "" }) => {
+    const path = url.slice(url.indexOf("/v1"));
+    const { status, body } = await network.send({ method, path, headers, body: text });
+    return { status, body: bytesOf(body) };
   };
 }
 
@@ -116,14 +108,7 @@ class SimNetwork {
   }
 }
 
-/** Its text is at hand: streams would take turns of the event loop that no history counts. */
-class TextResponse extends Response {
-  constructor(status: number, text: string) {
-    super(null, { status });
-    Object.defineProperty(this, "body", { value: bytesOf(text) });
-  }
-}
-
+/** At hand: streams would take turns of the event loop that no history counts. */
 async function* bytesOf(text: string): AsyncGenerator<Uint8Array, void> {
   yield Buffer.from(text);
 }

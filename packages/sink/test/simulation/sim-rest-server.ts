@@ -25,7 +25,8 @@ export interface SimRequest {
   readonly method: string;
   /** Behind the host, with the query. */
   readonly path: string;
-  readonly headers: RequestInit["headers"];
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
@@ -64,8 +65,8 @@ export class SimRestServer {
 
   handle(request: SimRequest): Promise<SimAnswer> {
     if (!this.#remembersKeys) return this.#answer(request);
-    const key = new Headers(request.headers).get("idempotency-key");
-    if (key === null) return this.#answer(request);
+    const key = request.headers["idempotency-key"];
+    if (key === undefined) return this.#answer(request);
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
     const answer = this.#answer(request);

@@ -4,7 +4,7 @@ import { CONNECT_TIMEOUT } from "./node-http.ts";
 
 /** One HTTP request, whole. */
 export interface HttpRequest {
-  readonly method: "GET" | "HEAD" | "POST" | "DELETE";
+  readonly method: FetchInit["method"];
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export type HttpReply =
 
 /** What the catalog asks of `fetch`. */
 export interface FetchInit {
-  readonly method: HttpRequest["method"];
+  readonly method: "GET" | "HEAD" | "POST" | "DELETE";
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly redirect: "follow" | "manual";
@@ -32,7 +32,7 @@ export interface FetchResponse {
   readonly body: AsyncIterable<Uint8Array> | null;
 }
 
-/** As much of `fetch` as is used. */
+/** As much of `fetch` as is used: the global one is one. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
 /** What requests are sent with. */
