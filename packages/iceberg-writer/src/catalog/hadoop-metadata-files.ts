@@ -50,7 +50,7 @@ export class HadoopMetadataFiles {
    */
   async findNewest(options?: OperationOptions): Promise<MetadataVersion | undefined> {
     const hint = await this.#readHint(options);
-    let newest = hint === undefined ? undefined : await this.#find(hint, options);
+    let newest = hint === undefined ? undefined : await this.#findHinted(hint, options);
     while (newest !== undefined) {
       const next = await this.#find(newest.version + 1, options);
       if (next === undefined) return newest;
@@ -164,6 +164,16 @@ export class HadoopMetadataFiles {
       options?.signal?.throwIfAborted();
       return undefined;
     }
+  }
+
+  /** One request instead of three where the version is plain, as it mostly is. */
+  async #findHinted(
+    version: number,
+    options?: OperationOptions,
+  ): Promise<MetadataVersion | undefined> {
+    const location = this.versionLocation({ version, isGzipped: false });
+    const isThere = (await this.#fileIo.stat(location, options)) !== undefined;
+    return isThere ? { version, location } : this.#find(version, options);
   }
 
   async #find(version: number, options?: OperationOptions): Promise<MetadataVersion | undefined> {

@@ -80,6 +80,20 @@ describe("files of the layout", () => {
     expect((await catalog.loadTable(identifier)).metadataLocation).toBe(last.metadataLocation);
   });
 
+  it("are found with one request for the hint's version where that is plain", async () => {
+    await commit(table, "a");
+    const asked: string[] = [];
+    const counting = scriptFileIo(fileIo, {
+      stat: (location, options) => {
+        asked.push(location.slice(folder.length + 1));
+        return fileIo.stat(location, options);
+      },
+    });
+    await catalogOver(counting).loadTable(identifier);
+    const spellings = ["v3.metadata.json", "v3.gz.metadata.json", "v3.metadata.json.gz"];
+    expect(asked).toEqual(["v2.metadata.json", ...spellings]);
+  });
+
   it("are found where the version of the hint was cleaned away", async () => {
     const last = await commit(await commit(table, "a"), "b");
     await fileIo.write(`${folder}/version-hint.text`, bytes("1"));
