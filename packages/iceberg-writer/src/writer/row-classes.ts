@@ -60,11 +60,17 @@ function classesOfRuns(classOfRun: Int32Array, runEnds: Int32Array, length: numb
 function classifyValues(column: PlainColumn, transform: Transform): RowClasses {
   const classes = new Int32Array(column.length);
   const values = valuesToCompare(column, transform);
+  if (isOneValue(values)) return withNullClass(classes, 1, column.validity);
   const dictionary = createValueDictionary(values.kind, false);
   if (dictionary === undefined) return classifyBits(column, classes);
   const rows = classes.map((_, row) => row);
   dictionary.encode(values, rows, column.length, classes, 0);
   return withNullClass(classes, dictionary.size, column.validity);
+}
+
+/** As hours are of rows that came together: nothing has to be looked up then. */
+function isOneValue(values: PhysicalVector): boolean {
+  return values.kind === "int32" && values.values.every((value) => value === values.values[0]);
 }
 
 function classifyBits(column: PlainColumn, classes: Int32Array): RowClasses {

@@ -88,6 +88,11 @@ test("leaves few classes of many values", () => {
   const seconds = Array.from({ length: 1000 }, (_, i) => BigInt(i) * 7_000_000n);
   const column = columnFromValues({ kind: "timestamp", utc: true }, seconds);
   expect(classifyRows(column, { kind: "day" }).classCount).toBe(2);
+  const minute = columnFromValues({ kind: "timestamp", utc: true }, [1n, null, 59_000_000n]);
+  expect(classifyRows(minute, { kind: "day" })).toEqual({
+    classes: Int32Array.of(0, 1, 0),
+    classCount: 2,
+  });
   const texts = columnFromValues({ kind: "utf8" }, ["aax", "aay", "ab"]);
   expect([...classifyRows(texts, { kind: "truncate", width: 2 }).classes]).toEqual([0, 0, 1]);
   const gathered = gatherColumn(texts, Int32Array.of(2, 0));
