@@ -29,7 +29,7 @@ const { values } = parseArgs({
 const codecsOf = readCodecs(values.codecs);
 const first = readCount("first", values.seed ?? values.first);
 const count = values.seed === undefined ? readCount("seeds", values.seeds) : 1;
-const threads = Math.min(readCount("threads", values.threads), count);
+const threads = readCount("threads", values.threads);
 const mutation = values.mutation === undefined ? undefined : mutationOf(values.mutation);
 const seeds = Array.from({ length: count }, (_, index) => first + index);
 
@@ -40,7 +40,7 @@ if (mutation !== undefined && values.seed !== undefined && values.trace) {
   const { told, problem } = await replayMutation(first, mutation);
   onOutcome({ seed: first, problem, told });
 } else {
-  await Promise.all(Array.from({ length: threads }, (_, thread) => runThread(thread)));
+  for (const codecs of ["handles", "whole"] as const) await runAll(codecs);
 }
 const seconds = (performance.now() - start) / 1_000;
 const { user, system } = process.cpuUsage();
@@ -52,19 +52,15 @@ console.log(
 console.log(`${cpuMs.toFixed(1)} ms of CPU a history, with all that is loaded first`);
 process.exitCode = done === count && failed.length === 0 ? 0 : 1;
 
-/** Every thread has its share of each kind. */
-async function runThread(thread: number): Promise<void> {
-  for (const codecs of ["handles", "whole"] as const) {
-    const own = seeds.filter((seed) => codecsOf(seed) === codecs);
-    const share = own.filter((_, index) => index % threads === thread);
-    if (share.length === 0) continue;
-    const traceLines = values.trace ? Infinity : TRACE_LINES;
-    const tellsAll = values.trace && values.seed !== undefined;
-    await runSeeds(
-      { seeds: share, codecs, stopsAtProblem: false, traceLines, tellsAll, mutation },
-      onOutcome,
-    );
-  }
+/** Whoever of the threads is free takes the next one. */
+async function runAll(codecs: Codecs): Promise<void> {
+  const own = seeds.filter((seed) => codecsOf(seed) === codecs);
+  const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const traceLines = values.trace ? Infinity : TRACE_LINES;
+  const tellsAll = values.trace && values.seed !== undefined;
+  const run = { seeds: own, taken, codecs, stopsAtProblem: false, traceLines, tellsAll, mutation };
+  const workers = Math.min(threads, own.length);
+  await Promise.all(Array.from({ length: workers }, () => runSeeds(run, onOutcome)));
 }
 
 function onOutcome({ seed, problem, told }: SeedOutcome): void {

@@ -6,6 +6,8 @@ import type { Mutation } from "./mutations/mutation.ts";
 /** Which histories a worker runs, and how. */
 export interface SeedRun {
   readonly seeds: readonly number[];
+  /** How many of them are taken, in shared memory: what several workers run is each one's once. */
+  readonly taken?: Int32Array<SharedArrayBuffer> | undefined;
   readonly codecs: Codecs;
   /** Stops at the first problem. */
   readonly stopsAtProblem: boolean;
@@ -33,8 +35,11 @@ interface HandleModule {
 }
 const HANDLES = "../../../iceberg-writer/test/handles/use-handles.ts";
 
-/** Many errors are made in a history, and their frames cost more than all else of them. */
-const STACK_FRAMES = 4;
+/**
+ * Many errors are made in a history, and their frames cost more than all else of them: those of a
+ * seed that fails are shown when it is run alone, with its trace.
+ */
+const STACK_FRAMES = 0;
 
 const run = workerData as SeedRun;
 enableCompileCache();
@@ -44,7 +49,9 @@ const handles = (await import(HANDLES)) as HandleModule;
 if (run.codecs === "handles") handles.useHandles();
 else await handles.loadCodecs();
 const { Simulation } = await import("./simulation.ts");
-for (const seed of run.seeds) {
+const { taken = new Int32Array(1) } = run;
+const take = (): number | undefined => run.seeds[Atomics.add(taken, 0, 1)];
+for (let seed = take(); seed !== undefined; seed = take()) {
   const { problem, tell } = await Simulation.run(seed);
   const told = problem !== undefined || run.tellsAll === true ? tell(run.traceLines) : "";
   parentPort?.postMessage({ seed, problem, told } satisfies SeedOutcome, []);
