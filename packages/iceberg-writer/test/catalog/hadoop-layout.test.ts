@@ -397,15 +397,4 @@ describe("the catalog", () => {
     const created = await catalogOver(lossy).createTable(other, { schema });
     expect((await catalog.loadTable(other)).metadata).toEqual(created.metadata);
   });
-
-  it("drops a table from the oldest version on, its data only when asked", async () => {
-    await commit(table, "a");
-    await fileIo.write("memory://w/db/t/data/x.parquet", bytes("x"));
-    await catalog.dropTable(identifier);
-    expect(await names()).toEqual([]);
-    expect(await fileIo.stat("memory://w/db/t/data/x.parquet")).toBeDefined();
-    await catalog.createTable(identifier, { schema });
-    await catalog.dropTable(identifier, { purge: true });
-    expect(await fileIo.stat("memory://w/db/t/data/x.parquet")).toBeUndefined();
-  });
 });

@@ -187,7 +187,8 @@ function throwOnGroupError(
   { groupInstanceId }: { readonly groupInstanceId: string | undefined },
 ): void {
   const meanings: Partial<Record<number, string>> = {
-    [ERROR_CODES.FENCED_INSTANCE_ID]: `another process has the group instance id ${groupInstanceId}`,
+    [ERROR_CODES.FENCED_INSTANCE_ID]:
+      `another process has the group instance id ${groupInstanceId}`,
     [ERROR_CODES.INCONSISTENT_GROUP_PROTOCOL]: "other members share partitions out in another way",
   };
   throwOnErrorCode(errorCode, what, meanings[errorCode]);
