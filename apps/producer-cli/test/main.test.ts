@@ -81,7 +81,7 @@ describe("salon-produce", () => {
   it("names the file that it cannot read", async () => {
     const argv = ["--security-protocol", "SSL", "--ssl-ca-file", "/nowhere/ca.pem"];
     const { exitCode, stderr } = await run(...argv);
-    expect(exitCode).toBe(4);
+    expect(exitCode).toBe(2);
     expect(lastLine(stderr)).toMatchObject({
       level: "fatal",
       msg: expect.stringMatching(/--ssl-ca-file.*\/nowhere\/ca\.pem/),
