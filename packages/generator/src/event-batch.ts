@@ -1,4 +1,5 @@
 import type { DirtyKind } from "./dirty-kind.ts";
+import { byteLengthMax, writeEventValue, type EventValue } from "./event-value.ts";
 import { GeneratorError } from "./generator-error.ts";
 
 /** Free bytes behind the last value, so that a decoder may read on past it. */
@@ -24,8 +25,8 @@ export interface EventBatch {
 
 /** Keys and values written one behind the other into a buffer that grows. */
 export interface BatchBuffer {
-  /** Appends UTF-8 text or bytes and returns where they end. */
-  append(content: string | Uint8Array): number;
+  /** Appends a key or a value and returns where it ends. */
+  append(content: EventValue): number;
   /** Where the next content starts. */
   readonly length: number;
   /** What was written, with slack behind it. */
@@ -50,16 +51,8 @@ export function createBatchBuffer(capacityBytes: number): BatchBuffer {
   };
   return {
     append(content) {
-      if (typeof content === "string") {
-        // A UTF-16 unit takes at most three bytes of UTF-8.
-        reserve(content.length * 3);
-        length += buffer.write(content, length);
-      } else {
-        reserve(content.length);
-        buffer.set(content, length);
-        length += content.length;
-      }
-      return length;
+      reserve(byteLengthMax(content));
+      return (length = writeEventValue(content, buffer, length));
     },
     get length() {
       return length;

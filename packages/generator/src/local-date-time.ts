@@ -3,6 +3,7 @@ export type LocalSeconds = number;
 
 const SECONDS_PER_DAY = 86_400;
 const DAYS_PER_400_YEARS = 146_097;
+const DIGIT_ZERO = 0x30;
 const TWO_DIGITS: readonly string[] = Array.from({ length: 60 }, (_, value) =>
   String(value).padStart(2, "0"),
 );
@@ -18,15 +19,39 @@ export const LAST_LOCAL_SECONDS: LocalSeconds = 253_402_300_799;
  */
 export function formatLocalDateTime(seconds: LocalSeconds): string {
   const days = Math.floor(seconds / SECONDS_PER_DAY);
-  // Ratings that follow each other are mostly of one day.
-  if (days !== latest.days) latest = { days, text: formatDay(days) };
   const ofDay = seconds - days * SECONDS_PER_DAY;
   const hour = Math.floor(ofDay / 3_600);
   const minute = Math.floor(ofDay / 60) % 60;
-  return `${latest.text}T${TWO_DIGITS[hour]}:${TWO_DIGITS[minute]}:${TWO_DIGITS[ofDay % 60]}`;
+  return `${dayText(days)}T${TWO_DIGITS[hour]}:${TWO_DIGITS[minute]}:${TWO_DIGITS[ofDay % 60]}`;
+}
+
+/** Writes the same text as bytes, and returns where it ends. */
+export function writeLocalDateTime(seconds: LocalSeconds, target: Uint8Array, at: number): number {
+  const days = Math.floor(seconds / SECONDS_PER_DAY);
+  const day = dayText(days);
+  for (let i = 0; i < day.length; i++) target[at + i] = day.charCodeAt(i);
+  const ofDay = seconds - days * SECONDS_PER_DAY;
+  const timeAt = at + day.length;
+  writeTwoDigits("T", Math.floor(ofDay / 3_600), target, timeAt);
+  writeTwoDigits(":", Math.floor(ofDay / 60) % 60, target, timeAt + 3);
+  writeTwoDigits(":", ofDay % 60, target, timeAt + 6);
+  return timeAt + 9;
+}
+
+function writeTwoDigits(before: string, value: number, target: Uint8Array, at: number): void {
+  const tens = Math.floor(value / 10);
+  target[at] = before.charCodeAt(0);
+  target[at + 1] = DIGIT_ZERO + tens;
+  target[at + 2] = DIGIT_ZERO + value - 10 * tens;
 }
 
 let latest: { readonly days: number; readonly text: string } = { days: Number.NaN, text: "" };
+
+/** Ratings that follow each other are mostly of one day. */
+function dayText(days: number): string {
+  if (days !== latest.days) latest = { days, text: formatDay(days) };
+  return latest.text;
+}
 
 function formatDay(days: number): string {
   // Years begin in March here, so that a leap day is the last of its year; 400 of them repeat.

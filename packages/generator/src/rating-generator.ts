@@ -2,11 +2,11 @@ import { createPopulation } from "./customer.ts";
 import { createHistoryClock } from "./day-curve.ts";
 import { DIRTY_KIND_NAMES, DIRTY_KINDS, type DirtyKind, writeDirtyValue } from "./dirty-kind.ts";
 import { createBatchBuffer, type EventBatch } from "./event-batch.ts";
+import { byteLengthMax, writeEventValue, type EventValue } from "./event-value.ts";
 import { GeneratorError } from "./generator-error.ts";
 import { localSecondsOf, type LocalSeconds, parseLocalDateTime } from "./local-date-time.ts";
 import { createRandom, type Random } from "./random.ts";
 import { drawRating } from "./rating.ts";
-import { serializeRating } from "./rating-json.ts";
 
 const HISTORY_YEARS_MAX = 100;
 const TYPICAL_EVENT_BYTES = 200;
@@ -63,9 +63,9 @@ export interface RatingGenerator {
   nextBatch(count: number): EventBatch;
 }
 
-interface EventText {
+interface DrawnEvent {
   readonly key: string | undefined;
-  readonly value: string | Uint8Array | undefined;
+  readonly value: EventValue | undefined;
   readonly kind: "clean" | DirtyKind;
   readonly valid: boolean;
 }
@@ -81,46 +81,53 @@ export function createRatingGenerator(
 ): RatingGenerator {
   const draw = createEventSource(settings, components.clock ?? (() => new Date()));
   const encode = createSlab();
-  const keys = new Map<string, Uint8Array>();
-  const encodeKey = (text: string): Uint8Array => {
-    const key = keys.get(text) ?? encode(text);
-    keys.set(text, key);
-    return key;
-  };
+  const encodeKey = createKeys();
   return {
     next: () => {
       const { key, value, kind, valid } = draw();
       return {
         key: key === undefined ? undefined : encodeKey(key),
-        value: typeof value === "string" ? encode(value) : value,
+        value: value === undefined || value instanceof Uint8Array ? value : encode(value),
         kind,
         valid,
       };
     },
-    nextBatch: (count) => fillBatch(count, draw),
+    nextBatch: (count) => fillBatch(count, draw, encodeKey),
   };
 }
 
-/** Encodes texts into the free part of a buffer, which is many times as fast as one buffer each. */
-function createSlab(): (text: string) => Uint8Array {
+/** There are as many keys as customers. */
+function createKeys(): (text: string) => Uint8Array {
+  const keys = new Map<string, Uint8Array>();
+  return (text) => {
+    const key = keys.get(text) ?? new TextEncoder().encode(text);
+    keys.set(text, key);
+    return key;
+  };
+}
+
+/** Writes values into the free part of a buffer, which is many times as fast as one buffer each. */
+function createSlab(): (value: EventValue) => Uint8Array {
   let buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
   let start = 0;
-  return (text) => {
-    // A UTF-16 unit takes at most three bytes of UTF-8.
-    const lengthMax = text.length * 3;
-    if (lengthMax > SLAB_BYTES) return new TextEncoder().encode(text);
+  return (value) => {
+    const lengthMax = byteLengthMax(value);
+    if (lengthMax > SLAB_BYTES) {
+      const own = Buffer.allocUnsafeSlow(lengthMax);
+      return new Uint8Array(own.buffer, 0, writeEventValue(value, own, 0));
+    }
     if (start + lengthMax > SLAB_BYTES) {
       buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
       start = 0;
     }
-    const end = start + buffer.write(text, start);
+    const end = writeEventValue(value, buffer, start);
     const bytes = new Uint8Array(buffer.buffer, start, end - start);
     start = end;
     return bytes;
   };
 }
 
-function createEventSource(settings: RatingGeneratorSettings, clock: () => Date): () => EventText {
+function createEventSource(settings: RatingGeneratorSettings, clock: () => Date): () => DrawnEvent {
   const { seed, dirtyShare = 0, dirtyKinds = DIRTY_KIND_NAMES } = settings;
   check(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32, "seed", seed);
   check(dirtyShare >= 0 && dirtyShare <= 1, "dirtyShare", dirtyShare);
@@ -128,14 +135,14 @@ function createEventSource(settings: RatingGeneratorSettings, clock: () => Date)
   const random = createRandom(seed);
   const population = createPopulation(random);
   const now = createTimestamps(settings.timestamps ?? { kind: "live" }, clock, random);
-  let last: EventText | undefined;
+  let last: DrawnEvent | undefined;
   return () => {
     const rating = drawRating(population, now(), random);
     const key = String(rating.customerId);
     const kind = random.unit() < dirtyShare ? random.pick(dirtyKinds) : "clean";
     if (kind === "duplicate" && last !== undefined) return (last = { ...last, kind });
     if (kind === "clean" || kind === "duplicate") {
-      return (last = { key, value: serializeRating(rating), kind: "clean", valid: true });
+      return (last = { key, value: rating, kind: "clean", valid: true });
     }
     const { value, hasKey = true } = writeDirtyValue(kind, rating, random);
     const valid = DIRTY_KINDS[kind].valid ?? true;
@@ -159,7 +166,11 @@ function createTimestamps(
   return createHistoryClock(from, to, count, random);
 }
 
-function fillBatch(count: number, draw: () => EventText): EventBatch {
+function fillBatch(
+  count: number,
+  draw: () => DrawnEvent,
+  encodeKey: (text: string) => Uint8Array,
+): EventBatch {
   check(Number.isSafeInteger(count) && count >= 0, "count", count);
   const buffer = createBatchBuffer(count * TYPICAL_EVENT_BYTES);
   const [keyStarts, keyEnds, valueStarts, valueEnds] = [0, 1, 2, 3].map(
@@ -170,7 +181,7 @@ function fillBatch(count: number, draw: () => EventText): EventBatch {
   for (let i = 0; i < count; i++) {
     const { key, value, kind, valid } = draw();
     keyStarts[i] = key === undefined ? -1 : buffer.length;
-    keyEnds[i] = key === undefined ? -1 : buffer.append(key);
+    keyEnds[i] = key === undefined ? -1 : buffer.append(encodeKey(key));
     valueStarts[i] = value === undefined ? -1 : buffer.length;
     valueEnds[i] = value === undefined ? -1 : buffer.append(value);
     kinds.push(kind);

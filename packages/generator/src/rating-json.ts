@@ -1,4 +1,4 @@
-import { formatLocalDateTime } from "./local-date-time.ts";
+import { formatLocalDateTime, writeLocalDateTime } from "./local-date-time.ts";
 import { formatTenths, type Rating } from "./rating.ts";
 
 /** The fields of a rating, in the order in which they are written. */
@@ -20,6 +20,48 @@ export function serializeRating(rating: Rating): string {
     `,"rating_value":${formatTenths(rating.ratingTenths)},"comment":"${rating.comment}"` +
     `,"timestamp":"${formatLocalDateTime(rating.timestamp)}"}`
   );
+}
+
+/** Bytes that a rating has at most, beside three for each UTF-16 unit of its comment. */
+export const RATING_BYTES_MAX = 256;
+
+/**
+ * Writes what {@link serializeRating} says, in UTF-8, and returns where it ends. Parts are encoded
+ * when they come for the first time: there are few customers, treatments and sentences.
+ */
+export function writeRating(rating: Rating, target: Uint8Array, at: number): number {
+  let end = copy(customerPart(rating.customerId), target, at);
+  end = copy(branchPart(rating.branchId), target, end);
+  end = copy(employeePart(rating.employeeId), target, end);
+  end = copy(treatmentPart(rating.treatmentId), target, end);
+  end = copy(valuePart(rating.ratingTenths), target, end);
+  end = copy(commentPart(rating.comment), target, end);
+  end = writeLocalDateTime(rating.timestamp, target, end);
+  return copy(END, target, end);
+}
+
+const customerPart = encodedOnce((id: number) => `{"customer_id":${id}`);
+const branchPart = encodedOnce((id: number) => `,"branch_id":${id}`);
+const employeePart = encodedOnce((id: number) => `,"employee_id":${id}`);
+const treatmentPart = encodedOnce((id: number) => `,"treatment_id":${id}`);
+const valuePart = encodedOnce((tenths: number) => `,"rating_value":${formatTenths(tenths)}`);
+const commentPart = encodedOnce((text: string) => `,"comment":"${text}","timestamp":"`);
+const END = Buffer.from('"}');
+
+function encodedOnce<Value>(textOf: (value: Value) => string): (value: Value) => Uint8Array {
+  const parts = new Map<Value, Uint8Array>();
+  return (value) => {
+    const known = parts.get(value);
+    if (known !== undefined) return known;
+    const part = Buffer.from(textOf(value));
+    parts.set(value, part);
+    return part;
+  };
+}
+
+function copy(part: Uint8Array, target: Uint8Array, at: number): number {
+  target.set(part, at);
+  return at + part.length;
 }
 
 /** The same object as field names and the JSON texts of their values, to be changed and joined. */
