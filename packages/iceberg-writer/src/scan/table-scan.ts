@@ -14,10 +14,10 @@ import type { DataFile } from "../spec/data-file.ts";
 import { isPrimitiveType, type NestedField } from "../spec/type.ts";
 import { currentSchema, partitionSpecById } from "../spec/table-metadata.ts";
 import { rowValue } from "../writer/row-value.ts";
-import { checkPlain } from "./manifest-reader.ts";
 import { openParquetFile, type FileRowRange } from "./parquet-file.ts";
 import { planFiles, type PlannedFile } from "./plan-files.ts";
-import { readPositionDeletes, type DeletedPositions } from "./position-deletes.ts";
+import { PositionDeleteCache } from "./position-delete-cache.ts";
+import { checkReadable } from "./readable-file.ts";
 
 /** What to read of a table. */
 export interface TableScanOptions {
@@ -54,7 +54,7 @@ export async function* scanTable(
 ): AsyncGenerator<ScannedRows, void, undefined> {
   const { table, filter } = scan;
   const fields = scannedFields(scan);
-  const deletes = new DeleteCache(table.fileIo);
+  const deletes = new PositionDeleteCache(table.fileIo);
   const files = scan.files ?? planFiles(table, { snapshotId: scan.snapshotId, ...options });
   for await (const planned of files) {
     if (filter !== undefined && !filter(planned.dataFile)) continue;
@@ -79,7 +79,7 @@ async function* scanFile(
   deleted: ReadonlySet<number>,
   options: OperationOptions,
 ): AsyncGenerator<ScannedRows, void, undefined> {
-  checkFormat(dataFile);
+  checkReadable(dataFile);
   const { filePath, fileSizeInBytes } = dataFile;
   const file = await openParquetFile(table.fileIo, filePath, fileSizeInBytes, options);
   const spec = partitionSpecById(table.metadata, dataFile.specId);
@@ -95,12 +95,6 @@ async function* scanFile(
     const batch = { ...trustedColumnBatch(names, columns), rowCount };
     yield { dataFile, ...withoutDeleted(batch, range, deleted) };
   }
-}
-
-function checkFormat({ filePath, fileFormat, keyMetadata }: DataFile): void {
-  checkPlain(filePath, keyMetadata);
-  if (fileFormat === "PARQUET") return;
-  throw new IcebergError("UNSUPPORTED", `data file ${filePath} is ${fileFormat}, not Parquet`);
 }
 
 /** Files that a migration added do not store the columns that their folders name. */
@@ -133,41 +127,4 @@ function withoutDeleted(
 
 function* positionsOf({ rowStart, rowEnd }: FileRowRange): Generator<number, void, undefined> {
   for (let position = rowStart; position < rowEnd; position++) yield position;
-}
-
-/** Delete files as they were read: one may hold the deletes of many data files. */
-class DeleteCache {
-  readonly #fileIo: FileIo;
-  readonly #files = new Map<string, DeletedPositions>();
-
-  constructor(fileIo: FileIo) {
-    this.#fileIo = fileIo;
-  }
-
-  async positionsOf(
-    { dataFile, deleteFiles }: PlannedFile,
-    options: OperationOptions,
-  ): Promise<ReadonlySet<number>> {
-    const positions = new Set<number>();
-    for (const deleteFile of deleteFiles) {
-      if (deleteFile.content === "equality-deletes") {
-        throw new IcebergError(
-          "UNSUPPORTED",
-          `equality deletes of ${deleteFile.filePath} apply to ${dataFile.filePath}`,
-        );
-      }
-      checkFormat(deleteFile);
-      const deleted = await this.#read(deleteFile, options);
-      for (const position of deleted.get(dataFile.filePath) ?? []) positions.add(position);
-    }
-    return positions;
-  }
-
-  async #read(deleteFile: DataFile, options: OperationOptions): Promise<DeletedPositions> {
-    const known = this.#files.get(deleteFile.filePath);
-    if (known !== undefined) return known;
-    const read = await readPositionDeletes(this.#fileIo, deleteFile, options);
-    this.#files.set(deleteFile.filePath, read);
-    return read;
-  }
 }
