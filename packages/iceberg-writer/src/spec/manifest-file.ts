@@ -31,6 +31,14 @@ export interface ManifestFile {
   readonly keyMetadata?: Uint8Array;
 }
 
+/**
+ * Whether a manifest has a file that is part of the data. One that has none tells only of what the
+ * snapshot that it was written for has deleted, and is no part of later ones.
+ */
+export function hasLiveFiles(manifest: ManifestFile): boolean {
+  return manifest.addedFilesCount + manifest.existingFilesCount > 0;
+}
+
 const FIELD_SUMMARY: readonly NestedField[] = [
   { id: 509, name: "contains_null", required: true, type: { kind: "boolean" } },
   { id: 518, name: "contains_nan", required: false, type: { kind: "boolean" } },

@@ -1,15 +1,10 @@
 import type { Catalog, CatalogTable } from "../catalog/catalog.ts";
-import { identifierToString } from "../catalog/table-identifier.ts";
-import { IcebergError } from "../iceberg-error.ts";
 import type { OperationOptions } from "../io/file-io.ts";
-import { commitRetryPolicy, startRetry, statusCheckPolicy } from "./commit-retry.ts";
-import { locateSnapshot } from "./locate-snapshot.ts";
-import { settleAttempt } from "./settle-attempt.ts";
-import type { AttemptState } from "./settle-attempt.ts";
-import { stageAppend } from "./stage-append.ts";
-import type { AppendRequest, AttemptOutcome, StagedAppend } from "./staged-append.ts";
+import { commitSnapshot } from "./commit-snapshot.ts";
+import { givenFilesOf, stageAppend } from "./stage-append.ts";
+import type { AppendRequest } from "./staged-append.ts";
 import { effectsOf } from "./transaction-components.ts";
-import type { TransactionComponents, TransactionEffects } from "./transaction-components.ts";
+import type { TransactionComponents } from "./transaction-components.ts";
 
 /** What is appended, and to which table. */
 export interface AppendToTableOptions {
@@ -35,148 +30,16 @@ export async function appendToTable(
   options: AppendToTableOptions,
   operation: OperationOptions = {},
 ): Promise<CatalogTable> {
-  const keepDataFiles = options.deleteDataFilesOnFailure !== true;
-  const staged = await stageAppend(options, operation).catch(async (error: unknown) => {
-    if (!keepDataFiles) await deleteDataFiles(options);
-    throw error;
-  });
-  const loop = new AppendLoop(options, staged, effectsOf(options.components));
-  try {
-    return await loop.run(operation);
-  } catch (error) {
-    if (await loop.isKnownFailed()) await staged.discard({ keepDataFiles });
-    throw error;
-  }
-}
-
-async function deleteDataFiles({ table, request }: AppendToTableOptions): Promise<void> {
-  const { dataFiles = [], deleteFiles = [] } = request;
-  for (const { filePath } of [...dataFiles, ...deleteFiles]) {
-    // What stays is an orphan, no damage; the error that led here is the one to tell.
-    await table.fileIo.delete(filePath).catch(() => undefined);
-  }
-}
-
-class AppendLoop {
-  readonly #options: AppendToTableOptions;
-  readonly #staged: StagedAppend;
-  readonly #effects: TransactionEffects;
-  readonly #rejectedBases: CatalogTable[] = [];
-  #mayBeApplied = false;
-
-  constructor(options: AppendToTableOptions, staged: StagedAppend, effects: TransactionEffects) {
-    this.#options = options;
-    this.#staged = staged;
-    this.#effects = effects;
-  }
-
-  async run(operation: OperationOptions): Promise<CatalogTable> {
-    const properties = this.#options.table.metadata.properties;
-    const retry = startRetry(commitRetryPolicy(properties), this.#effects);
-    let base: CatalogTable | undefined = this.#options.table;
-    let failure: unknown;
-    do {
-      try {
-        base ??= await this.#load(operation);
-        // An earlier attempt may have been applied although its answer said otherwise.
-        if (locateSnapshot(base.metadata, this.#staged.snapshotId) === "in-main") {
-          return await this.#finished(base, operation);
-        }
-        const outcome = await this.#staged.attempt(base, operation);
-        if (outcome.kind === "committed") return outcome.table;
-        failure = outcome.kind === "conflict" ? outcome.reason : outcome.cause;
-        if (outcome.kind === "conflict") {
-          this.#rejectedBases.push(base);
-        } else {
-          const table = await this.#settle(base, outcome, operation);
-          if (table !== undefined) return table;
-        }
-      } catch (error) {
-        if (!(error instanceof IcebergError) || !error.retryable) {
-          this.#mayBeApplied ||=
-            error instanceof IcebergError && error.code === "SNAPSHOT_ALREADY_EXISTS";
-          throw error;
-        }
-        failure = error;
-      }
-      base = undefined;
-    } while (await retry.next(operation));
-    throw this.#exhausted(failure);
-  }
-
-  /**
-   * A rejection alone is no proof: what stands between us and the catalog may have sent an attempt
-   * twice. The table must show that none of them was applied.
-   */
-  async isKnownFailed(): Promise<boolean> {
-    if (this.#mayBeApplied) return false;
-    if (this.#rejectedBases.length === 0) return true;
-    const { commitGuard } = this.#options.catalog;
-    const { snapshotId } = this.#staged;
-    try {
-      const current = await this.#load({});
-      return this.#rejectedBases.every(
-        (base) => settleAttempt(commitGuard, { base, snapshotId }, current) === "failed",
-      );
-    } catch {
-      return false;
-    }
-  }
-
-  /** The table where the attempt is in it; undefined where the same append may be tried again. */
-  async #settle(
-    base: CatalogTable,
-    outcome: Extract<AttemptOutcome, { kind: "unknown" }>,
-    operation: OperationOptions,
-  ): Promise<CatalogTable | undefined> {
-    this.#mayBeApplied = true;
-    const retry = startRetry(statusCheckPolicy(base.metadata.properties), this.#effects);
-    const attempt = { base, snapshotId: this.#staged.snapshotId };
-    let state: AttemptState = "undecided";
-    do {
-      try {
-        const current = await this.#load(operation);
-        state = settleAttempt(this.#options.catalog.commitGuard, attempt, current);
-        if (state === "committed") return await this.#finished(current, operation);
-        if (state === "failed") return undefined;
-        if (state !== "pending") break;
-      } catch (error) {
-        if (!(error instanceof IcebergError) || !error.retryable) throw this.#unknown(error);
-      }
-    } while (await retry.next(operation));
-    // Still pending: sent again with the same id on the same parent, one of the two can land.
-    if (state === "pending") return undefined;
-    throw this.#unknown(outcome.cause, state);
-  }
-
-  async #finished(table: CatalogTable, operation: OperationOptions): Promise<CatalogTable> {
-    await this.#staged.clean(table.metadata, operation);
-    return table;
-  }
-
-  #load(operation: OperationOptions): Promise<CatalogTable> {
-    return this.#options.catalog.loadTable(this.#options.table.identifier, operation);
-  }
-
-  #exhausted(failure: unknown): IcebergError {
-    if (this.#mayBeApplied) return this.#unknown(failure);
-    const name = identifierToString(this.#options.table.identifier);
-    const told = failure instanceof Error ? failure.message : String(failure);
-    return new IcebergError(
-      "COMMIT_RETRIES_EXHAUSTED",
-      `cannot append to ${name}: no attempt of commit.retry.num-retries got through (${told})`,
-      { cause: failure, retryable: true },
-    );
-  }
-
-  #unknown(cause: unknown, state: AttemptState = "undecided"): IcebergError {
-    const name = identifierToString(this.#options.table.identifier);
-    const { snapshotId } = this.#staged;
-    return new IcebergError(
-      "COMMIT_STATE_UNKNOWN",
-      `cannot tell whether snapshot ${snapshotId} was appended to ${name}: ` +
-        (state === "burnt" ? "it is known but not in main" : "the catalog gave no clear answer"),
-      { cause, context: { snapshotId, state } },
-    );
-  }
+  const { catalog, table, request, components, deleteDataFilesOnFailure } = options;
+  return commitSnapshot(
+    {
+      catalog,
+      table,
+      effects: effectsOf(components),
+      doing: "append to",
+      stage: () => stageAppend(options, operation),
+      ...(deleteDataFilesOnFailure === true ? { deletedOnFailure: givenFilesOf(request) } : {}),
+    },
+    operation,
+  );
 }

@@ -3,6 +3,7 @@ import type { FileIo, OperationOptions } from "../io/file-io.ts";
 import { joinLocation, locationKey, stripTrailingSlash } from "../io/location.ts";
 import { readManifestList } from "../scan/manifest-list-reader.ts";
 import { readManifest } from "../scan/manifest-reader.ts";
+import { isLive } from "../spec/manifest-entry.ts";
 import type { ManifestEntry } from "../spec/manifest-entry.ts";
 import type { ManifestFile } from "../spec/manifest-file.ts";
 import type { PartitionSpec } from "../spec/partition-spec.ts";
@@ -31,6 +32,17 @@ export interface MergeRequest {
   readonly manifests: readonly ManifestFile[];
   readonly metadata: TableMetadata;
   /** Of the commit that merges. */
+  readonly snapshotId: bigint;
+}
+
+/** Data entries of one partition spec that come into one manifest. */
+export interface WholeManifestRequest {
+  /** What the manifest's file name begins with. */
+  readonly name: string;
+  readonly specId: number;
+  readonly entries: readonly ManifestEntry[];
+  readonly metadata: TableMetadata;
+  /** Of the commit that writes it. */
   readonly snapshotId: bigint;
 }
 
@@ -122,9 +134,9 @@ export class ManifestStore {
   }
 
   /**
-   * Writes several data manifests as one. Files that this snapshot added stay added; all others
-   * exist, under their own snapshot ids and sequence numbers; what earlier snapshots deleted is
-   * left out (spec: Manifests).
+   * Writes several data manifests as one. Files that this snapshot added or deleted stay so; all
+   * others exist, under their own snapshot ids and sequence numbers; what earlier snapshots deleted
+   * is left out (spec: Manifests).
    */
   async mergeData(
     { manifests, metadata, snapshotId }: MergeRequest,
@@ -134,15 +146,21 @@ export class ManifestStore {
     for (const manifest of manifests) {
       for (const entry of await this.readEntries(manifest, options)) {
         const isOwn = entry.snapshotId === snapshotId;
-        if (isOwn && entry.status === "added") {
-          const { sequenceNumber: _, fileSequenceNumber: __, ...inherited } = entry;
-          entries.push(inherited);
-        } else if (entry.status !== "deleted") {
-          entries.push({ ...entry, status: "existing" });
-        }
+        if (isOwn) entries.push(entry);
+        else if (isLive(entry)) entries.push({ ...entry, status: "existing" });
       }
     }
-    const spec = partitionSpecById(metadata, manifests[0]?.partitionSpecId ?? 0);
+    const specId = manifests[0]?.partitionSpecId ?? 0;
+    const request = { name: "merged", specId, entries, metadata, snapshotId };
+    return this.writeWhole(request, options);
+  }
+
+  /** Writes data entries as one manifest, whatever its size; as none where there are none. */
+  async writeWhole(
+    { name, specId, entries, metadata, snapshotId }: WholeManifestRequest,
+    options?: OperationOptions,
+  ): Promise<readonly ManifestFile[]> {
+    const spec = partitionSpecById(metadata, specId);
     return writeManifests(
       {
         fileIo: this.#fileIo,
@@ -151,9 +169,8 @@ export class ManifestStore {
         snapshotId,
         entries,
         codec: manifestCodec(metadata.properties),
-        // The group was chosen by size: all of it is meant to be one manifest.
         targetSizeBytes: Number.MAX_SAFE_INTEGER,
-        nextLocation: () => this.newLocation("merged"),
+        nextLocation: () => this.newLocation(name),
       },
       options,
     );

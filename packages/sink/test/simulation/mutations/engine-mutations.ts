@@ -3,7 +3,7 @@ import type { Mutation } from "./mutation.ts";
 const OWN_COMMIT = "sink/src/protocol/own-commit.ts";
 const COMMITTING = "sink/src/engine/committing.ts";
 const READING = "sink/src/engine/reading.ts";
-const STAGED = "iceberg-writer/src/transaction/stage-append.ts";
+const STAGED = "iceberg-writer/src/transaction/snapshot-producer.ts";
 
 /** Defects of the state machine. */
 export const ENGINE_MUTATIONS: readonly Mutation[] = [

@@ -1,6 +1,6 @@
 import type { Mutation } from "./mutation.ts";
 
-const STAGED = "iceberg-writer/src/transaction/stage-append.ts";
+const STAGED = "iceberg-writer/src/transaction/snapshot-producer.ts";
 
 /** Defects of the table writer and its catalogs. */
 export const TABLE_MUTATIONS: readonly Mutation[] = [
