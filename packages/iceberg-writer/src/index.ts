@@ -91,6 +91,9 @@ export type {
 } from "./transaction/expire-snapshots.ts";
 export { locateSnapshot } from "./transaction/locate-snapshot.ts";
 export type { SnapshotPlace } from "./transaction/locate-snapshot.ts";
+export { rewriteFiles } from "./transaction/rewrite-files.ts";
+export type { RewriteFilesOptions } from "./transaction/rewrite-files.ts";
+export type { RewriteRequest } from "./transaction/rewrite-request.ts";
 export { settleAttempt } from "./transaction/settle-attempt.ts";
 export type { AttemptState, OpenAttempt } from "./transaction/settle-attempt.ts";
 export { expiredSnapshots } from "./transaction/snapshot-retention.ts";

@@ -9,7 +9,7 @@ import {
 import type { CatalogTable } from "../catalog/catalog.ts";
 import { columnTypeOf } from "../codec/column-type.ts";
 import { IcebergError } from "../iceberg-error.ts";
-import type { FileIo, OperationOptions } from "../io/file-io.ts";
+import type { OperationOptions } from "../io/file-io.ts";
 import type { DataFile } from "../spec/data-file.ts";
 import { isPrimitiveType, type NestedField } from "../spec/type.ts";
 import { currentSchema, partitionSpecById } from "../spec/table-metadata.ts";

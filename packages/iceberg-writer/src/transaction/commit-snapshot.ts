@@ -12,8 +12,9 @@ import type { TransactionEffects } from "./transaction-components.ts";
 /** A snapshot that comes into the table whatever it takes. */
 export interface SnapshotCommit {
   readonly catalog: Catalog;
-  /** The base of the first attempt; later ones load the table anew. */
   readonly table: CatalogTable;
+  /** Whether the first attempt loads the table anew too, as later ones do. */
+  readonly isTableOld?: boolean;
   readonly effects: TransactionEffects;
   /** Completes "cannot …" in messages. */
   readonly doing: string;
@@ -65,9 +66,9 @@ class CommitLoop {
   }
 
   async run(operation: OperationOptions): Promise<CatalogTable> {
-    const properties = this.#commit.table.metadata.properties;
-    const retry = startRetry(commitRetryPolicy(properties), this.#commit.effects);
-    let base: CatalogTable | undefined = this.#commit.table;
+    const { table: given, isTableOld = false, effects } = this.#commit;
+    const retry = startRetry(commitRetryPolicy(given.metadata.properties), effects);
+    let base: CatalogTable | undefined = isTableOld ? undefined : given;
     let failure: unknown;
     do {
       try {
