@@ -94,7 +94,8 @@ export class ReplacedFiles {
 
   readonly #isReplaced = (entry: ManifestEntry): boolean => {
     const planned = this.#replaced.get(entry.dataFile.filePath);
-    return isLive(entry) && planned?.sequenceNumber === entry.sequenceNumber;
+    if (planned === undefined || !isLive(entry)) return false;
+    return planned.sequenceNumber === entry.sequenceNumber;
   };
 
   /** Kept for the next attempt where it holds a replaced file; nothing is kept of others. */

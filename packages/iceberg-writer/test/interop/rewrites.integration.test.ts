@@ -40,6 +40,12 @@ function visits(from: number): PlainRow[] {
   }));
 }
 
+async function openVisits(catalog: Catalog, name: string): Promise<Table> {
+  const table = await createTable(catalog, name, { schema, partitionSpec });
+  for (const from of [0, 30, 60]) await table.append(visits(from));
+  return table;
+}
+
 /** Rows of the first file of a table go. */
 async function deleteSome(table: CatalogTable): Promise<{
   readonly ids: readonly number[];
@@ -73,12 +79,6 @@ describe.each(sharedCatalogs)("files replaced in %s", (_, shared) => {
 
   function ofSpark(name: string, part: string, columns: string): Promise<readonly TableRow[]> {
     return spark.sql(`SELECT ${columns} FROM ${shared.name}.${name}.${part} ORDER BY 1`, catalogs);
-  }
-
-  async function openVisits(catalog: Catalog, name: string): Promise<Table> {
-    const table = await createTable(catalog, name, { schema, partitionSpec });
-    for (const from of [0, 30, 60]) await table.append(visits(from));
-    return table;
   }
 
   it("leave all engines the same rows, and what was replaced to the snapshots before", async () => {

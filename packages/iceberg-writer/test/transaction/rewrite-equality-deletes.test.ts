@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import type { Catalog, CatalogTable } from "../../src/catalog/catalog.ts";
 import { planFiles } from "../../src/scan/plan-files.ts";
 import type { DataFile } from "../../src/spec/data-file.ts";
 import { currentSnapshot } from "../../src/spec/table-metadata.ts";
@@ -9,6 +10,26 @@ import { dataFile, identifier } from "./table-under-test.ts";
 
 function equalityDeletes(name: string): DataFile {
   return { ...dataFile(name, 1), content: "equality-deletes", equalityIds: [1] };
+}
+
+/** With a second spec, by the one column. */
+async function addSpec(catalog: Catalog): Promise<CatalogTable> {
+  const outcome = await catalog.commitTable(await catalog.loadTable(identifier), {
+    requirements: [],
+    updates: [
+      {
+        action: "add-spec",
+        spec: {
+          specId: 1,
+          fields: [
+            { sourceId: 1, fieldId: 1000, name: "customer_id", transform: { kind: "identity" } },
+          ],
+        },
+      },
+    ],
+  });
+  if (outcome.kind !== "committed") throw new Error(outcome.kind);
+  return outcome.table;
 }
 
 describe("equality deletes and rewriteFiles", () => {
@@ -51,24 +72,31 @@ describe("equality deletes and rewriteFiles", () => {
     expect(await liveNames(catalog)).toEqual(["a", "b"]);
   });
 
+  it("are of their own partition alone where they came meanwhile", async () => {
+    const { catalog } = await openPlanned();
+    await addSpec(catalog);
+    const [seven, eight] = [7, 8].map((value) => ({ specId: 1, partition: [value] }));
+    const files = [
+      { ...dataFile("seven"), ...seven },
+      { ...dataFile("eight"), ...eight },
+    ];
+    const table = await append(catalog, ...files);
+    const planned = await Array.fromAsync(planFiles(table));
+    const replacedFiles = planned.filter(({ dataFile: { specId } }) => specId === 1);
+    await addDeletes(catalog, { ...equalityDeletes("of-seven"), ...seven });
+    const dataFiles = [
+      { ...dataFile("seven2"), ...seven },
+      { ...dataFile("eight2"), ...eight },
+    ];
+    await rewriteFiles({ catalog, table, request: { replacedFiles, dataFiles } });
+    const found = await Array.fromAsync(planFiles(await catalog.loadTable(identifier)));
+    const deletedOf = found.filter(({ deleteFiles }) => deleteFiles.length > 0);
+    expect(deletedOf.map((file) => file.dataFile.filePath)).toEqual([dataFile("seven2").filePath]);
+  });
+
   it("would be lost with files of another spec: nothing is changed", async () => {
     const { catalog, options } = await openPlanned();
-    const outcome = await catalog.commitTable(await catalog.loadTable(identifier), {
-      requirements: [],
-      updates: [
-        {
-          action: "add-spec",
-          spec: {
-            specId: 1,
-            fields: [
-              { sourceId: 1, fieldId: 1000, name: "customer_id", transform: { kind: "identity" } },
-            ],
-          },
-        },
-      ],
-    });
-    if (outcome.kind !== "committed") throw new Error(outcome.kind);
-    const { table } = outcome;
+    const table = await addSpec(catalog);
     const ofSeven = { specId: 1, partition: [7] };
     // The rows that go to partition 7 come from files without one, which these deletes are not of.
     await addDeletes(catalog, { ...equalityDeletes("of-seven"), ...ofSeven });

@@ -139,6 +139,20 @@ describe("rewriteFiles", () => {
     expect(await manifestsOf(later)).toEqual(carried);
   });
 
+  it("leaves out of a manifest what an earlier snapshot deleted", async () => {
+    const { catalog, table } = await openWith([[a, b, c]]);
+    const first = { replacedFiles: await plan(table, "a"), dataFiles: [dataFile("a2", 10)] };
+    const once = await rewriteFiles({ catalog, table, request: first });
+    const second = { replacedFiles: await plan(once, "b"), dataFiles: [dataFile("b2", 5)] };
+    const twice = await rewriteFiles({ catalog, table: once, request: second });
+    const rewritten = (await manifestsOf(twice)).find((manifest) => manifest.deletedFilesCount > 0);
+    if (rewritten === undefined) throw new Error("no manifest");
+    expect(await readManifest(twice.fileIo, rewritten)).toMatchObject([
+      { status: "deleted", dataFile: b },
+      { status: "existing", dataFile: c },
+    ]);
+  });
+
   it("merges manifests as the table says, what is deleted staying so in this snapshot", async () => {
     const properties = { "commit.manifest.min-count-to-merge": "3" };
     const { catalog, table } = await openWith([[a, b], [c]], properties);

@@ -5,6 +5,7 @@ import { planFiles } from "../../src/scan/plan-files.ts";
 import type { DataFile } from "../../src/spec/data-file.ts";
 import { currentSnapshot } from "../../src/spec/table-metadata.ts";
 import type { TableMetadata } from "../../src/spec/table-metadata.ts";
+import { expireSnapshots } from "../../src/transaction/expire-snapshots.ts";
 import { rewriteFiles } from "../../src/transaction/rewrite-files.ts";
 import { writePositionDeletes } from "../../src/writer/position-delete-writer.ts";
 import { a, addDeletes, append, b, liveNames, openPlanned, whole } from "./planned-rewrite.ts";
@@ -84,6 +85,29 @@ describe("rewriteFiles beside others", () => {
     expect(await liveNames(catalog)).toEqual(left);
     expect(await avroFiles(table)).toEqual(before);
     expect(await table.fileIo.stat(whole.filePath)).toBeUndefined();
+  });
+
+  it("changes nothing where a file is another one of the same name", async () => {
+    // The new ones are in a manifest with one that is as old as those that were planned.
+    const properties = { "commit.manifest.min-count-to-merge": "1" };
+    const { catalog, table, replacedFiles, options } = await openPlanned(properties);
+    const request = { replacedFiles, dataFiles: [dataFile("moved", 15)] };
+    await rewriteFiles({ catalog, table, request });
+    await append(catalog, a, b);
+    await expect(rewriteFiles(options)).rejects.toMatchObject({ code: "REPLACED_FILES_CHANGED" });
+    expect(await liveNames(catalog)).toEqual(["a", "b", "moved"]);
+  });
+
+  it("goes on where they expired the snapshot that was planned", async () => {
+    const { catalog, options } = await openPlanned();
+    await expireSnapshots({
+      catalog,
+      table: await append(catalog, dataFile("c")),
+      retention: { maxSnapshotAgeMs: 0, minSnapshotsToKeep: 1 },
+      components: { nowMs: () => Date.UTC(2100, 0, 1) },
+    });
+    await rewriteFiles(options);
+    expect(await liveNames(catalog)).toEqual(["c", "whole"]);
   });
 
   it("goes on where they deleted rows of other files, of the same partition too", async () => {
