@@ -1,5 +1,7 @@
 import { certificateFault } from "../../io/certificate-fault.ts";
 import type { OperationOptions } from "../../io/file-io.ts";
+import { readEtag } from "./etag.ts";
+import type { AnswerHeaders } from "./etag.ts";
 import { CONNECT_TIMEOUT } from "./node-http.ts";
 
 /** One HTTP request, whole. */
@@ -13,7 +15,13 @@ export interface HttpRequest {
 
 /** What came back: an answer, or the knowledge of whether the request can have arrived. */
 export type HttpReply =
-  | { readonly kind: "answer"; readonly status: number; readonly text: string }
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly text: string;
+      /** As the server gave it; absent where it gave none. */
+      readonly etag?: string;
+    }
   | { readonly kind: "not-sent"; readonly cause: unknown }
   | { readonly kind: "no-answer"; readonly cause: unknown };
 
@@ -29,6 +37,7 @@ export interface FetchInit {
 /** What it looks at of an answer. */
 export interface FetchResponse {
   readonly status: number;
+  readonly headers: AnswerHeaders;
   readonly body: AsyncIterable<Uint8Array> | null;
 }
 
@@ -71,7 +80,13 @@ export async function sendHttp(
       redirect: request.method === "GET" ? "follow" : "manual",
       signal,
     });
-    return { kind: "answer", status: response.status, text: await readText(response) };
+    const etag = readEtag(response.headers);
+    return {
+      kind: "answer",
+      status: response.status,
+      text: await readText(response),
+      ...(etag === undefined ? {} : { etag }),
+    };
   } catch (cause) {
     const isNotSent = isNeverConnected(cause) || certificateFault(cause) !== undefined;
     return { kind: isNotSent ? "not-sent" : "no-answer", cause };

@@ -4,6 +4,7 @@ import { request as requestHttps } from "node:https";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 
+import type { AnswerHeaders } from "./etag.ts";
 import type { FetchInit, FetchResponse } from "./http-exchange.ts";
 
 const REDIRECTS_MAX = 20;
@@ -26,7 +27,7 @@ export async function fetchByNodeHttp(url: string, init: FetchInit): Promise<Fet
     const { location } = response.headers;
     const goesOn = init.redirect === "follow" && REDIRECT_STATUSES.has(status);
     if (!goesOn || location === undefined) {
-      return { status, body: bodyOf(response, init) };
+      return { status, headers: headersOf(response), body: bodyOf(response, init) };
     }
     response.destroy();
     if (redirects === REDIRECTS_MAX) throw new Error(`${url} redirects without end`);
@@ -59,6 +60,10 @@ function answerOf(url: URL, init: FetchInit): Promise<IncomingMessage> {
     request.end(body);
     return promise;
   });
+}
+
+function headersOf({ headers }: IncomingMessage): AnswerHeaders {
+  return { get: (name) => headers[name.toLowerCase()]?.toString() ?? null };
 }
 
 async function* bodyOf(

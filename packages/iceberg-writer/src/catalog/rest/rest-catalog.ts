@@ -2,12 +2,7 @@ import { IcebergError } from "../../iceberg-error.ts";
 import type { FileIo, OperationOptions } from "../../io/file-io.ts";
 import { readArray, readOptional, readString } from "../../spec/iceberg-json.ts";
 import type { JsonObject } from "../../spec/iceberg-json.ts";
-import { partitionSpecToJson } from "../../spec/partition-spec.ts";
-import { schemaToJson } from "../../spec/schema.ts";
-import { sortOrderToJson } from "../../spec/sort-order.ts";
 import { tableMetadataFromJson } from "../../spec/table-metadata-json.ts";
-import { tableRequirementToJson } from "../../spec/table-requirement.ts";
-import { type TableUpdate, tableUpdateToJson } from "../../spec/table-update.ts";
 import type {
   Catalog,
   CatalogTable,
@@ -20,6 +15,8 @@ import type { TableIdentifier } from "../table-identifier.ts";
 import { commitOutcome } from "./commit-outcome.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { HttpReply } from "./http-exchange.ts";
+import { KeptTables } from "./kept-tables.ts";
+import type { KeptTable } from "./kept-tables.ts";
 import { requestCredentials } from "./request-credentials.ts";
 import { identifierFromJson, metadataLocationOf } from "./rest-answer.ts";
 import { sendRest } from "./rest-client.ts";
@@ -29,9 +26,10 @@ import { sendMutation } from "./rest-mutation.ts";
 import type { MutationReply } from "./rest-mutation.ts";
 import { restPathsOf } from "./rest-paths.ts";
 import type { RestPaths } from "./rest-paths.ts";
-import { expectAnswer, isStatus } from "./rest-reply.ts";
-import { catalogPlace } from "./rest-settings.ts";
+import { expectAnswer, isNotModified, isStatus } from "./rest-reply.ts";
+import { catalogPlace, keptTablesSettingsOf } from "./rest-settings.ts";
 import type { Properties } from "./rest-settings.ts";
+import { createTableToJson, tableCommitToJson } from "./table-requests.ts";
 import { TableStorages } from "./table-storages.ts";
 import { vendedStorageOf } from "./vended-storage.ts";
 import { refuseView } from "./view-probe.ts";
@@ -65,6 +63,7 @@ class RestCatalog implements Catalog {
   readonly #fileIo: FileIo | undefined;
   readonly #owned: AsyncDisposable;
   readonly #storages: TableStorages;
+  readonly #kept: KeptTables;
 
   constructor({ properties, client, endpoints, nowMs, fileIo, owned }: RestCatalogOptions) {
     this.#properties = properties;
@@ -73,6 +72,7 @@ class RestCatalog implements Catalog {
     this.#endpoints = endpoints;
     this.#fileIo = fileIo;
     this.#owned = owned;
+    this.#kept = new KeptTables(keptTablesSettingsOf(properties), nowMs);
     this.#storages = new TableStorages({
       nowMs,
       request: (identifier, { credentialsEndpoint: endpoint }, signal) =>
@@ -85,13 +85,19 @@ class RestCatalog implements Catalog {
 
   async loadTable(identifier: TableIdentifier, options?: OperationOptions): Promise<CatalogTable> {
     const name = identifierToString(identifier);
-    const path = `${this.#paths.table(identifier)}?snapshots=all`;
-    const reply = await this.#send({ method: "GET", path }, options);
+    const kept = this.#kept.take(identifier);
+    const reply = await this.#askForTable(identifier, kept, options);
+    if (kept !== undefined && isNotModified(reply, kept.etag)) {
+      this.#kept.keep(kept);
+      return kept.table;
+    }
     if (isStatus(reply, 404)) {
       await this.#refuseView(identifier, options);
       throw notFoundError("TABLE_NOT_FOUND", name, reply);
     }
-    return this.#tableOf(identifier, this.#expect(reply, [200], `load table ${name}`));
+    const table = this.#tableOf(identifier, this.#expect(reply, [200], `load table ${name}`));
+    this.#kept.keepTold(table, reply);
+    return table;
   }
 
   async tableExists(identifier: TableIdentifier, options?: OperationOptions): Promise<boolean> {
@@ -112,21 +118,9 @@ class RestCatalog implements Catalog {
   ): Promise<CatalogTable> {
     checkIdentifier(identifier);
     const name = identifierToString(identifier);
-    const body = {
-      name: identifier.name,
-      schema: schemaToJson(request.schema),
-      "stage-create": false,
-      properties: { ...request.properties },
-      ...(request.location === undefined ? {} : { location: request.location }),
-      ...(request.partitionSpec === undefined
-        ? {}
-        : { "partition-spec": partitionSpecToJson(request.partitionSpec) }),
-      ...(request.sortOrder === undefined
-        ? {}
-        : { "write-order": sortOrderToJson(request.sortOrder) }),
-    };
+    const body = createTableToJson(identifier.name, request);
     const path = this.#paths.tables(identifier.namespace);
-    const { reply } = await this.#change({ method: "POST", path, body }, options);
+    const { reply, isRepeated } = await this.#change({ method: "POST", path, body }, options);
     if (isStatus(reply, 409)) {
       await this.#refuseView(identifier, options);
       throw new IcebergError("TABLE_ALREADY_EXISTS", `table ${name} exists already`, {
@@ -136,7 +130,9 @@ class RestCatalog implements Catalog {
     if (isStatus(reply, 404)) {
       throw notFoundError("NAMESPACE_NOT_FOUND", identifier.namespace.join("."), reply);
     }
-    return this.#tableOf(identifier, this.#expect(reply, [200], `create table ${name}`));
+    const table = this.#tableOf(identifier, this.#expect(reply, [200], `create table ${name}`));
+    if (!isRepeated) this.#kept.keepTold(table, reply);
+    return table;
   }
 
   async commitTable(
@@ -145,15 +141,14 @@ class RestCatalog implements Catalog {
     options?: OperationOptions,
   ): Promise<CommitOutcome> {
     const { identifier } = table;
-    const body = {
-      identifier: { namespace: identifier.namespace, name: identifier.name },
-      requirements: commit.requirements.map(tableRequirementToJson),
-      updates: commit.updates.flatMap(withSingleSnapshots).map(tableUpdateToJson),
-    };
+    const body = tableCommitToJson(identifier, commit);
     const path = this.#paths.table(identifier);
     const request = { method: "POST", path, body } as const;
+    const kept = this.#kept.take(identifier);
     const sent = await this.#change(request, options);
-    return commitOutcome(table, { ...sent, at: this.#at });
+    const outcome = commitOutcome(table, { ...sent, at: this.#at });
+    if (outcome.kind === "committed") this.#kept.keepCommitted(outcome.table, sent, kept);
+    return outcome;
   }
 
   async dropTable(
@@ -162,6 +157,7 @@ class RestCatalog implements Catalog {
   ): Promise<void> {
     const name = identifierToString(identifier);
     const path = `${this.#paths.table(identifier)}?purgeRequested=${options.purge === true}`;
+    this.#kept.take(identifier);
     const { reply, isRepeated } = await this.#change({ method: "DELETE", path }, options);
     this.#storages.forget(identifier);
     if (isRepeated && isStatus(reply, 404)) return;
@@ -254,6 +250,21 @@ class RestCatalog implements Catalog {
     return restError({ reply, doing, at: this.#at });
   }
 
+  /** Whole, unless the server says that it is still the one that is kept. */
+  async #askForTable(
+    identifier: TableIdentifier,
+    kept: KeptTable | undefined,
+    options: OperationOptions | undefined,
+  ): Promise<HttpReply> {
+    const path = `${this.#paths.table(identifier)}?snapshots=all`;
+    const request = { method: "GET", path } as const;
+    if (kept === undefined) return this.#send(request, options);
+    const headers = { "if-none-match": kept.etag };
+    const reply = await this.#send({ ...request, headers }, options);
+    const isOfAnother = isStatus(reply, 304) && !isNotModified(reply, kept.etag);
+    return isOfAnother ? this.#send(request, options) : reply;
+  }
+
   #tableOf(identifier: TableIdentifier, answer: JsonObject): CatalogTable {
     const storage = (): FileIo =>
       this.#storages.open(identifier, vendedStorageOf(this.#properties, answer));
@@ -264,10 +275,4 @@ class RestCatalog implements Catalog {
       ...metadataLocationOf(answer),
     };
   }
-}
-
-/** Servers built on older versions of Iceberg refuse to remove several snapshots by one update. */
-function withSingleSnapshots(update: TableUpdate): readonly TableUpdate[] {
-  if (update.action !== "remove-snapshots") return [update];
-  return update.snapshotIds.map((id) => ({ ...update, snapshotIds: [id] }));
 }

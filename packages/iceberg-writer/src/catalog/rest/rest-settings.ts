@@ -1,5 +1,6 @@
 import { IcebergError } from "../../iceberg-error.ts";
 import { stripTrailingSlash } from "../../io/location.ts";
+import type { KeptTablesSettings } from "./kept-tables.ts";
 
 /** Properties of a catalog under Iceberg's names. */
 export type Properties = Readonly<Record<string, string>>;
@@ -13,8 +14,6 @@ export interface RestSettings {
   readonly timeoutMs: number;
 }
 
-const requestTimeoutDefaultMs = 60_000;
-
 /** Reads `uri`, `header.*` and `rest.client.socket-timeout-ms`. `SETTINGS_INVALID`. */
 export function restSettingsOf(properties: Properties): RestSettings {
   return {
@@ -23,7 +22,18 @@ export function restSettingsOf(properties: Properties): RestSettings {
       "x-iceberg-access-delegation": "vended-credentials",
       ...headerProperties(properties),
     },
-    timeoutMs: requestTimeoutMs(properties["rest.client.socket-timeout-ms"]),
+    timeoutMs: wholeNumber(properties, "rest.client.socket-timeout-ms", { min: 1, unset: 60_000 }),
+  };
+}
+
+/** Reads `rest-table-cache.*`. `SETTINGS_INVALID`. */
+export function keptTablesSettingsOf(properties: Properties): KeptTablesSettings {
+  return {
+    tablesMax: wholeNumber(properties, "rest-table-cache.max-entries", { min: 0, unset: 10 }),
+    ageMaxMs: wholeNumber(properties, "rest-table-cache.expire-after-write-ms", {
+      min: 1,
+      unset: 300_000,
+    }),
   };
 }
 
@@ -53,11 +63,16 @@ export function headerProperties(properties: Properties): Readonly<Record<string
   );
 }
 
-function requestTimeoutMs(text: string | undefined): number {
-  const timeoutMs = text === undefined ? requestTimeoutDefaultMs : Number(text);
-  if (Number.isInteger(timeoutMs) && timeoutMs > 0) return timeoutMs;
+function wholeNumber(
+  properties: Properties,
+  name: string,
+  { min, unset }: { readonly min: number; readonly unset: number },
+): number {
+  const text = properties[name] ?? String(unset);
+  const number = /^\d+$/u.test(text) ? Number(text) : -1;
+  if (Number.isSafeInteger(number) && number >= min) return number;
   throw new IcebergError(
     "SETTINGS_INVALID",
-    `rest.client.socket-timeout-ms "${text}" is not a whole number of milliseconds`,
+    `${name} "${text}" of the REST catalog is not a whole number from ${min} on`,
   );
 }

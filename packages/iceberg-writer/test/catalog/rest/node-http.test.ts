@@ -44,6 +44,28 @@ describe("fetchByNodeHttp", () => {
     });
   });
 
+  it("tells the version that an answer is of, where it has one", async () => {
+    await using server = await serve(({ url, headers }, response) => {
+      expect(headers["if-none-match"]).toBe('"1"');
+      if (url === "/same") response.writeHead(304, { ETag: 'W/"1"' });
+      response.end();
+    });
+    const asking = { headers: { "if-none-match": '"1"' } };
+    const same = { ...get(`${server.url}/same`), ...asking };
+    expect(await sendHttp(transport, same)).toEqual({
+      kind: "answer",
+      status: 304,
+      text: "",
+      etag: 'W/"1"',
+    });
+    const other = { ...get(`${server.url}/other`), ...asking };
+    expect(await sendHttp(transport, other)).toStrictEqual({
+      kind: "answer",
+      status: 200,
+      text: "",
+    });
+  });
+
   it("reads a compressed answer", async () => {
     await using server = await serve(({ headers }, response) => {
       expect(headers["accept-encoding"]).toBe("gzip");

@@ -87,6 +87,39 @@ describe("REST", () => {
     expect(metadata.lastSequenceNumber).toBe(1n);
   });
 
+  it("asks by their tags for tables that it created, loaded or changed", async () => {
+    const answers: string[] = [];
+    const watched: typeof globalThis.fetch = async (input, init) => {
+      const response = await fetch(input, init);
+      const hasBody = (await response.clone().text()) !== "";
+      answers.push(`${init?.method} ${response.status}${hasBody ? " with a body" : ""}`);
+      return response;
+    };
+    await using catalog = await openCatalog(settings, { fetch: watched });
+    await using rival = await openCatalog(settings);
+    const namespace = [`tags_${randomUUID().replaceAll("-", "")}`];
+    await catalog.ensureNamespace(namespace);
+    const identifier = { namespace, name: "t" };
+    const created = await catalog.createTable(identifier, { schema: { schemaId: 0, fields: [] } });
+    answers.length = 0;
+    expect(await catalog.loadTable(identifier)).toBe(created);
+    const outcome = await catalog.commitTable(created, snapshotCommit(created, 7n));
+    if (outcome.kind !== "committed") throw new Error(outcome.kind);
+    expect(await catalog.loadTable(identifier)).toBe(outcome.table);
+    expect(outcome.table).toEqual(await rival.loadTable(identifier));
+    await rival.commitTable(outcome.table, snapshotCommit(outcome.table, 8n));
+    const moved = await catalog.loadTable(identifier);
+    expect(moved.metadata.currentSnapshotId).toBe(8n);
+    expect(await catalog.loadTable(identifier)).toBe(moved);
+    expect(answers).toEqual([
+      "GET 304",
+      "POST 200 with a body",
+      "GET 304",
+      "GET 200 with a body",
+      "GET 304",
+    ]);
+  });
+
   it("names a catalog that does not answer", async () => {
     await expect(openCatalog({ type: "rest", uri: "http://127.0.0.1:1" })).rejects.toMatchObject({
       code: "CATALOG_UNAVAILABLE",

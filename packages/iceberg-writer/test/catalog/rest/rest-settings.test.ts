@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 
 import { readCatalogConfig } from "../../../src/catalog/rest/catalog-config.ts";
-import { catalogPlace, restSettingsOf } from "../../../src/catalog/rest/rest-settings.ts";
+import {
+  catalogPlace,
+  keptTablesSettingsOf,
+  restSettingsOf,
+} from "../../../src/catalog/rest/rest-settings.ts";
 
 describe("rest settings", () => {
   it("lie between the server's defaults and its overrides", () => {
@@ -37,5 +41,25 @@ describe("rest settings", () => {
     expect(catalogPlace("http://me:secret@c:81/api/?key=secret")).toBe("catalog http://c:81/api");
     const uri = "http://me:se/cr@et@c:port";
     expect(() => restSettingsOf({ uri })).toThrow('uri "http://…@c:port" of the REST catalog');
+  });
+
+  it("say how many tables are kept, and how long, under the names of Iceberg Java", () => {
+    expect(keptTablesSettingsOf({})).toEqual({ tablesMax: 10, ageMaxMs: 300_000 });
+    const [entries, age] = [
+      "rest-table-cache.max-entries",
+      "rest-table-cache.expire-after-write-ms",
+    ];
+    const given = { [entries]: "0", [age]: "1" };
+    expect(keptTablesSettingsOf(given)).toEqual({ tablesMax: 0, ageMaxMs: 1 });
+    for (const wrong of [
+      { [entries]: "-1" },
+      { [entries]: "" },
+      { [age]: "0" },
+      { [age]: "1.5" },
+    ]) {
+      expect(() => keptTablesSettingsOf(wrong)).toThrow(
+        expect.objectContaining({ code: "SETTINGS_INVALID" }),
+      );
+    }
   });
 });

@@ -30,7 +30,8 @@ const credentials = (endsAtMs: number): object => ({
 });
 
 /**
- * A catalog that vends credentials for ten minutes; where newer ones are is its configuration's.
+ * A catalog that vends credentials for ten minutes, and says of them nothing by a table's tag;
+ * where newer ones are is its configuration's.
  */
 async function open(config: Readonly<Record<string, string>>) {
   const asked: SeenRequest[] = [];
@@ -40,8 +41,12 @@ async function open(config: Readonly<Record<string, string>>) {
     const vended = credentials(clock.nowMs + 10 * minute);
     if (request.path === "/api/v1/config") return new Response("{}");
     if (!request.path.startsWith(`${table}?`)) return Response.json(vended);
+    const headers = { etag: '"1"' };
+    if (request.headers.get("if-none-match") === headers.etag) {
+      return new Response(null, { status: 304, headers });
+    }
     const rest = JSON.stringify({ config, ...vended }).slice(1);
-    return new Response(`{"metadata":${serializeTableMetadata(metadata)},${rest}`);
+    return new Response(`{"metadata":${serializeTableMetadata(metadata)},${rest}`, { headers });
   });
   const catalog = await openCatalog(
     {
@@ -131,5 +136,25 @@ describe("credentials of a table", () => {
     clock.nowMs = 11 * minute;
     await expect(first.fileIo.stat("s3://w/db/t/f")).rejects.toMatchObject({ retryable: true });
     expect(asked).toHaveLength(3);
+  });
+
+  it.each([
+    {
+      place: "where they are given",
+      config: { "client.refresh-credentials-endpoint": "v1/c" },
+      path: "/api/v1/c",
+    },
+    { place: "with the table", config: {}, path: `${table}?snapshots=refs` },
+  ])("are renewed $place, also where the table was not modified", async ({ config, path }) => {
+    const { catalog, asked, clock } = await open(config);
+    await using _ = catalog;
+    const first = await catalog.loadTable(identifier);
+    clock.nowMs = 4 * minute;
+    expect(await catalog.loadTable(identifier)).toBe(first);
+    clock.nowMs = 10 * minute;
+    await expect(first.fileIo.stat("s3://w/db/t/f")).rejects.toMatchObject({ retryable: true });
+    const tags = asked.map(({ headers }) => headers.get("if-none-match"));
+    expect(tags).toEqual([null, null, '"1"', null]);
+    expect(asked.at(-1)?.path).toBe(path);
   });
 });
