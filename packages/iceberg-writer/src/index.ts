@@ -6,6 +6,7 @@ export type {
   TableCommit,
 } from "./catalog/catalog.ts";
 export type { CatalogComponents } from "./catalog/catalog-components.ts";
+export type { AnswerHeaders } from "./catalog/rest/etag.ts";
 export type { Fetch, FetchInit, FetchResponse } from "./catalog/rest/http-exchange.ts";
 export type { SqlChange, SqlDatabase, SqlRow, SqlValue } from "./catalog/sql/sql-database.ts";
 export { openCatalog } from "./catalog/open-catalog.ts";

@@ -11,8 +11,7 @@ import type { FaultRates } from "./sim-faults.ts";
 import { fetchThrough } from "./sim-network.ts";
 import { SimRestServer } from "./sim-rest-server.ts";
 import { SimStore } from "./sim-store.ts";
-import { SimProcess } from "./sim-world.ts";
-import type { SimWorld } from "./sim-world.ts";
+import { SimProcess, SimWorld } from "./sim-world.ts";
 
 const WAREHOUSE = "memory://warehouse";
 const VERSION_FILE = /\/v\d+\.metadata\.json$/u;
@@ -63,6 +62,8 @@ export class SimCatalog {
     this.#server = new SimRestServer({
       tables,
       remembersKeys: world.chance(0.3),
+      // Drawn apart: a history is the same with tags as without them.
+      sendsTags: new SimWorld(~world.seed).chance(0.5),
       onCommitted: ({ identifier, metadata }) => this.onCommitted(identifier.name, metadata),
     });
   }

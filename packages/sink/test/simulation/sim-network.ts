@@ -25,8 +25,9 @@ export function fetchThrough(server: SimRestServer, process: SimProcess, rates: 
   const network = new SimNetwork(server, process, rates);
   return async (url, { method, headers, body: text = "" }) => {
     const path = url.slice(url.indexOf("/v1"));
-    const { status, body } = await network.send({ method, path, headers, body: text });
-    return { status, body: bytesOf(body) };
+    const { status, body, etag } = await network.send({ method, path, headers, body: text });
+    const told = { get: (name: string) => (name === "etag" ? (etag ?? null) : null) };
+    return { status, headers: told, body: bytesOf(body) };
   };
 }
 

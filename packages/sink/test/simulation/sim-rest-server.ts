@@ -33,6 +33,8 @@ export interface SimRequest {
 export interface SimAnswer {
   readonly status: number;
   readonly body: string;
+  /** Of the table that it tells of. */
+  readonly etag?: string | undefined;
 }
 
 const TABLES = /^\/v1\/namespaces\/(?<namespace>[^/]+)\/tables(?:\/(?<name>[^/]+))?$/u;
@@ -45,6 +47,7 @@ const TABLES = /^\/v1\/namespaces\/(?<namespace>[^/]+)\/tables(?:\/(?<name>[^/]+
 export class SimRestServer {
   readonly #tables: Catalog;
   readonly #remembersKeys: boolean;
+  readonly #sendsTags: boolean;
   readonly #onCommitted: (table: CatalogTable) => void;
   /** Answers by idempotency key. */
   readonly #answers = new Map<string, Promise<SimAnswer>>();
@@ -56,10 +59,13 @@ export class SimRestServer {
     readonly tables: Catalog;
     /** Whether it answers a request that comes again, by its key, as it did before. */
     readonly remembersKeys: boolean;
+    /** Whether it tells by tags which version of a table it tells of, and may be asked by them. */
+    readonly sendsTags: boolean;
     readonly onCommitted: (table: CatalogTable) => void;
   }) {
     this.#tables = options.tables;
     this.#remembersKeys = options.remembersKeys;
+    this.#sendsTags = options.sendsTags;
     this.#onCommitted = options.onCommitted;
   }
 
@@ -84,7 +90,7 @@ export class SimRestServer {
     }
   }
 
-  async #route({ method, path, body }: SimRequest): Promise<SimAnswer> {
+  async #route({ method, path, headers, body }: SimRequest): Promise<SimAnswer> {
     const [resource = ""] = path.split("?");
     if (resource === "/v1/config") return { status: 200, body: serializeJson(this.#config()) };
     const { namespace, name } = TABLES.exec(resource)?.groups ?? {};
@@ -95,7 +101,7 @@ export class SimRestServer {
       case "HEAD":
         return { status: (await this.#tables.tableExists(identifier)) ? 204 : 404, body: "" };
       case "GET":
-        return this.#tell(await this.#tables.loadTable(identifier));
+        return unlessSame(headers, this.#tell(await this.#tables.loadTable(identifier)));
       case "POST":
         return this.#commit(identifier, body);
       default:
@@ -148,8 +154,16 @@ export class SimRestServer {
       body = `{"metadata-location":${location},"metadata":${text},"config":{}}`;
       this.#bodies.set(metadata, body);
     }
-    return { status: 200, body };
+    const etag = this.#sendsTags ? JSON.stringify(metadataLocation) : undefined;
+    return { status: 200, body, etag };
   }
+}
+
+/** Nothing of a table that the client has by its tag. */
+function unlessSame(headers: SimRequest["headers"], answer: SimAnswer): SimAnswer {
+  const { etag } = answer;
+  const isSame = etag !== undefined && headers["if-none-match"] === etag;
+  return isSame ? { status: 304, body: "", etag } : answer;
 }
 
 /**

@@ -76,4 +76,24 @@ export const TABLE_MUTATIONS: readonly Mutation[] = [
       },
     ],
   },
+  {
+    name: "a kept table given although it was modified",
+    edits: [
+      {
+        file: "iceberg-writer/src/catalog/rest/rest-catalog.ts",
+        find: "if (kept !== undefined && isNotModified(reply, kept.etag)) {",
+        replace: "if (kept !== undefined) {",
+      },
+    ],
+  },
+  {
+    name: "the tag of a commit kept with the table from before it",
+    edits: [
+      {
+        file: "iceberg-writer/src/catalog/rest/kept-tables.ts",
+        find: "this.keep({ ...before, table, etag });",
+        replace: "this.keep({ ...before, etag });",
+      },
+    ],
+  },
 ];
