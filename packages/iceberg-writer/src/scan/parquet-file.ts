@@ -9,7 +9,6 @@ import type { Column } from "@salon/columns";
 import type { ChunkToCheck } from "../codec/parquet/check-pages.ts";
 import { columnOfAssembled } from "../codec/parquet/decoded-nested.ts";
 import { columnOfDecoded } from "../codec/parquet/decoded-values.ts";
-import { PAGE_DECOMPRESSORS } from "../codec/parquet/page-decompression.ts";
 import { IcebergError } from "../iceberg-error.ts";
 import type { FileIo, OperationOptions } from "../io/file-io.ts";
 import { isPrimitiveType, type Type } from "../spec/type.ts";
@@ -32,7 +31,9 @@ export interface ParquetFile {
 /** The bytes of a column chunk, and what the footer says of them. */
 interface StoredChunk {
   readonly bytes: Uint8Array;
-  readonly chunk: Omit<ChunkToCheck, "path"> & { readonly pathInSchema: string[] };
+  readonly chunk: Omit<ChunkToCheck, "path" | "compressors"> & {
+    readonly pathInSchema: string[];
+  };
 }
 
 /** Rows that are decoded at once. */
@@ -54,12 +55,14 @@ export async function openParquetFile(
   const readOrExplain = <T>(read: () => Promise<T>): Promise<T> =>
     explained(location, options, read);
   // Loaded here: a program that only writes never needs it.
-  const [hyparquet, { getTreePath }, { checkDecoded, checkPages, checkRowCounts }] =
-    await Promise.all([
-      import("hyparquet"),
-      import("hyparquet/src/schema.js"),
-      import("../codec/parquet/check-pages.ts"),
-    ]);
+  const [hyparquet, { getTreePath }, checks, { createPageDecompressors }] = await Promise.all([
+    import("hyparquet"),
+    import("hyparquet/src/schema.js"),
+    import("../codec/parquet/check-pages.ts"),
+    import("../codec/parquet/page-decompression.ts"),
+  ]);
+  const { checkDecoded, checkPages, checkRowCounts } = checks;
+  const compressors = createPageDecompressors();
   const { parquetMetadataAsync, parquetScan, parquetSchema } = hyparquet;
   const metadata = await readOrExplain(() => parquetMetadataAsync(file, { geoparquet: false }));
   const scan = await readOrExplain(() => {
@@ -67,7 +70,7 @@ export async function openParquetFile(
       metadata.row_groups.map(({ num_rows: rows }) => rows),
       byteLength,
     );
-    return parquetScan(asStored(file, metadata));
+    return parquetScan({ ...asStored(file, metadata), compressors });
   });
   const tree = parquetSchema(metadata);
   const columns = columnsByFieldId(location, tree);
@@ -80,12 +83,14 @@ export async function openParquetFile(
       const { name: column } = node.element;
       return readOrExplain(async () => {
         for await (const { bytes, chunk } of chunksOf(file, metadata, column, range)) {
-          checkPages(bytes, { ...chunk, path: getTreePath(tree, chunk.pathInSchema) });
+          const path = getTreePath(tree, chunk.pathInSchema);
+          checkPages(bytes, { ...chunk, path, compressors });
         }
         const decoded = await scan.readColumn({ column, ...range });
-        if (!isPrimitiveType(type)) return columnOfAssembled(type, node, decoded);
         if (Array.isArray(decoded)) checkDecoded(decoded);
-        return columnOfDecoded(type, node.element, decoded);
+        return isPrimitiveType(type)
+          ? columnOfDecoded(type, node.element, decoded)
+          : columnOfAssembled(type, node, decoded);
       });
     },
   };
@@ -100,6 +105,7 @@ function bufferOf(
   return {
     byteLength,
     slice: async (start, end = byteLength) => {
+      if (start === last.start && end === last.end) return last.bytes;
       if (start >= last.start && end <= last.end) {
         return last.bytes.slice(start - last.start, end - last.start);
       }
@@ -143,14 +149,16 @@ async function* chunksOf(
  * Values are taken as they are stored: without logical types nothing becomes a Date or a float, and
  * no map an object, whose keys would be strings.
  */
-function asStored(file: AsyncBuffer, metadata: FileMetaData): ParquetScanOptions {
+function asStored(
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+): Omit<ParquetScanOptions, "compressors"> {
   const schema = metadata.schema.map(
     ({ converted_type: _converted, logical_type: _logical, ...element }) => element,
   );
   return {
     file,
     metadata: { ...metadata, schema, row_groups: metadata.row_groups.map(withoutIndexes) },
-    compressors: PAGE_DECOMPRESSORS,
     utf8: false,
     geoparquet: false,
   };

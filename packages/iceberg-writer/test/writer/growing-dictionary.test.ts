@@ -9,7 +9,7 @@ import {
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { PAGE_DECOMPRESSORS } from "../../src/codec/parquet/page-decompression.ts";
+import { createPageDecompressors } from "../../src/codec/parquet/page-decompression.ts";
 import { createMemoryFileIo } from "../../src/io/memory-file-io.ts";
 import type { FileIo } from "../../src/io/file-io.ts";
 import type { DataFile } from "../../src/spec/data-file.ts";
@@ -64,7 +64,7 @@ async function contents(written: Written): Promise<unknown[]> {
       counts: [dataFile.recordCount, dataFile.valueCounts, dataFile.nullValueCounts],
       rows: await parquetReadObjects({
         file: await readFile(written, dataFile),
-        compressors: PAGE_DECOMPRESSORS,
+        compressors: createPageDecompressors(),
       }),
     })),
   );

@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { parquetReadObjects } from "hyparquet";
 import { describe, expect, test } from "vitest";
 import { columnTypeOf } from "../../src/codec/column-type.ts";
-import { PAGE_DECOMPRESSORS } from "../../src/codec/parquet/page-decompression.ts";
+import { createPageDecompressors } from "../../src/codec/parquet/page-decompression.ts";
 import { createMemoryFileIo } from "../../src/io/memory-file-io.ts";
 import type { FileIo } from "../../src/io/file-io.ts";
 import { scanTable } from "../../src/scan/table-scan.ts";
@@ -120,7 +120,7 @@ test("reads back what was written, whatever the type", async () => {
       const bytes = new Uint8Array(await table.fileIo.read(files[0]!.filePath));
       const objects = await parquetReadObjects({
         file: bytes.buffer,
-        compressors: PAGE_DECOMPRESSORS,
+        compressors: createPageDecompressors(),
       });
       expect(objects.map((object) => plain(object[field.name]))).toEqual(
         values.map((value) => asHyparquet(field.type, value)),

@@ -1,7 +1,7 @@
 import { columnBatch, columnFromValues, constantColumn, type ColumnBatch } from "@salon/columns";
 import { parquetReadObjects } from "hyparquet";
 import { expect, test } from "vitest";
-import { PAGE_DECOMPRESSORS } from "../../src/codec/parquet/page-decompression.ts";
+import { createPageDecompressors } from "../../src/codec/parquet/page-decompression.ts";
 import { createMemoryFileIo } from "../../src/io/memory-file-io.ts";
 import type { FileIo } from "../../src/io/file-io.ts";
 import { newTableMetadata } from "../../src/spec/new-table-metadata.ts";
@@ -39,7 +39,7 @@ function tableOf(
 
 async function readRows(fileIo: FileIo, location: string): Promise<Record<string, unknown>[]> {
   const bytes = new Uint8Array(await fileIo.read(location));
-  return parquetReadObjects({ file: bytes.buffer, compressors: PAGE_DECOMPRESSORS });
+  return parquetReadObjects({ file: bytes.buffer, compressors: createPageDecompressors() });
 }
 
 test("writes an unpartitioned table to one file, widening and adding what is absent", async () => {

@@ -41,8 +41,7 @@ export function checkPageValues(reader: DataReader, values: ValuesToCheck): void
   switch (encoding) {
     case "PLAIN":
     case "BYTE_STREAM_SPLIT": {
-      const bits = type === "FIXED_LEN_BYTE_ARRAY" ? typeLength * 8 : PLAIN_BITS[type];
-      requireWithin("values of bits", count * bits, (end - reader.offset) * 8);
+      checkPlainSize({ count, type, typeLength }, end - reader.offset);
       return;
     }
     case "PLAIN_DICTIONARY":
@@ -62,6 +61,15 @@ export function checkPageValues(reader: DataReader, values: ValuesToCheck): void
       return;
     default:
   }
+}
+
+/** Holds plain values to the bytes that are there for them. `METADATA_INVALID`. */
+export function checkPlainSize(
+  { count, type, typeLength }: Pick<ValuesToCheck, "count" | "type" | "typeLength">,
+  byteLength: number,
+): void {
+  const bits = type === "FIXED_LEN_BYTE_ARRAY" ? typeLength * 8 : PLAIN_BITS[type];
+  requireWithin("values of bits", count * bits, byteLength * 8);
 }
 
 /** As {@link checkRuns} of runs whose length stands before them; the reader is behind all of it. */

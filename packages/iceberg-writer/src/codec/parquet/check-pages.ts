@@ -1,5 +1,6 @@
 import type {
   CompressionCodec,
+  Compressors,
   DataPageHeader,
   DataReader,
   PageHeader,
@@ -10,9 +11,13 @@ import { parquetHeader } from "hyparquet/src/column.js";
 import { decompressPage } from "hyparquet/src/datapage.js";
 import { getMaxDefinitionLevel, getMaxRepetitionLevel } from "hyparquet/src/schema.js";
 import { IcebergError } from "../../iceberg-error.ts";
-import { checkLengthAndRuns, checkPageValues, PAGE_BYTES_MAX } from "./check-page-values.ts";
+import {
+  checkLengthAndRuns,
+  checkPageValues,
+  checkPlainSize,
+  PAGE_BYTES_MAX,
+} from "./check-page-values.ts";
 import { checkRuns, requireWithin } from "./check-runs.ts";
-import { PAGE_DECOMPRESSORS } from "./page-decompression.ts";
 
 type DataPageHeaderV2 = NonNullable<PageHeader["data_page_header_v2"]>;
 
@@ -48,6 +53,7 @@ export interface ChunkToCheck {
   readonly type: ParquetType;
   /** From the root of the schema to the column. */
   readonly path: readonly SchemaTree[];
+  readonly compressors: Compressors;
 }
 
 /**
@@ -65,6 +71,7 @@ export function checkPages(bytes: Uint8Array, chunk: ChunkToCheck): void {
   requireWithin("a column of values", valueCount, isNested ? CHUNK_VALUES_MAX : rowCount);
   const reader = readerOf(bytes);
   let values = 0;
+  let isFirst = true;
   while (reader.offset < bytes.length - 1 && values < valuesEnd) {
     const header = parquetHeader(reader);
     const { compressed_page_size: size, uncompressed_page_size: inflatedSize } = header;
@@ -72,7 +79,8 @@ export function checkPages(bytes: Uint8Array, chunk: ChunkToCheck): void {
     requireWithin("a page that inflates to bytes", inflatedSize, PAGE_BYTES_MAX);
     const page = bytes.subarray(reader.offset, reader.offset + size);
     const valuesMax = Math.min(PAGE_VALUES_MAX, valueCount - values);
-    values += checkPage(page, header, { ...chunk, levels, valuesMax });
+    values += checkPage(page, header, { ...chunk, levels, valuesMax, isFirst });
+    isFirst = false;
     reader.offset += size;
   }
   if (values === valueCount) return;
@@ -80,13 +88,21 @@ export function checkPages(bytes: Uint8Array, chunk: ChunkToCheck): void {
 }
 
 /**
- * Holds what byte values come to to what a column can have: they may all be the same entry of a
- * dictionary, so that few bytes of a file come to any number. `METADATA_INVALID`.
+ * Holds what byte values come to, those in parts of nested ones too, to what a column can have:
+ * they may all be the same entry of a dictionary, so that few bytes of a file come to any number.
+ * `METADATA_INVALID`.
  */
-export function checkDecoded(values: Iterable<unknown>): void {
+export function checkDecoded(values: readonly unknown[]): void {
+  requireWithin("a column of bytes", byteLengthOf(values), COLUMN_BYTES_MAX);
+}
+
+function byteLengthOf(value: unknown): number {
+  if (value instanceof Uint8Array) return value.length;
+  if (typeof value !== "object" || value === null) return 0;
+  const parts: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
   let byteLength = 0;
-  for (const value of values) if (value instanceof Uint8Array) byteLength += value.length;
-  requireWithin("a column of bytes", byteLength, COLUMN_BYTES_MAX);
+  for (const part of parts) byteLength += byteLengthOf(part);
+  return byteLength;
 }
 
 interface Levels {
@@ -97,6 +113,8 @@ interface Levels {
 interface PageContext extends ChunkToCheck {
   readonly levels: Levels;
   readonly valuesMax: number;
+  /** Only the first page of a chunk may be a dictionary. */
+  readonly isFirst: boolean;
 }
 
 /** Answers how many values the page has, nulls too; the decoder knows no other types of pages. */
@@ -109,7 +127,7 @@ function checkPage(page: Uint8Array, header: PageHeader, context: PageContext): 
     data_page_header_v2: second,
   } = header;
   if (type === "DICTIONARY_PAGE" && dictionary !== undefined) {
-    requireWithin("a dictionary of entries", dictionary.num_values, inflatedSize);
+    checkDictionary(dictionary.num_values, inflatedSize, context);
     return 0;
   }
   if (type === "DATA_PAGE" && first !== undefined) {
@@ -125,6 +143,23 @@ function checkPage(page: Uint8Array, header: PageHeader, context: PageContext): 
     return second.num_values;
   }
   throw new IcebergError("METADATA_INVALID", `a page is ${type ?? "of no type"}`);
+}
+
+/**
+ * Holds the entries of a dictionary, which are plain values, to its bytes. One more of them would
+ * stay in memory beside the first, as long as values of both are there.
+ */
+function checkDictionary(
+  count: number,
+  inflatedSize: number,
+  { isFirst, type, path }: PageContext,
+): void {
+  if (!isFirst) {
+    throw new IcebergError("METADATA_INVALID", "a column has a dictionary behind its first page");
+  }
+  requireWithin("a dictionary of entries", count, PAGE_VALUES_MAX);
+  const typeLength = path.at(-1)?.element.type_length ?? 0;
+  checkPlainSize({ count, type, typeLength }, inflatedSize);
 }
 
 /** Levels with their lengths before them, and values, all of it compressed. */
@@ -176,8 +211,12 @@ function checkSecondVersion(
   });
 }
 
-function inflated(page: Uint8Array, size: number, { codec }: ChunkToCheck): Uint8Array {
-  return decompressPage(page, size, codec, PAGE_DECOMPRESSORS);
+function inflated(
+  page: Uint8Array,
+  size: number,
+  { codec, compressors }: ChunkToCheck,
+): Uint8Array {
+  return decompressPage(page, size, codec, compressors);
 }
 
 function levelsOf(path: readonly SchemaTree[]): Levels {

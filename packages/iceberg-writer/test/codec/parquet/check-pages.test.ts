@@ -2,6 +2,7 @@ import type { ParquetType, SchemaTree } from "hyparquet";
 import { Encodings } from "hyparquet/src/constants.js";
 import { describe, expect, test } from "vitest";
 import { checkDecoded, checkPages } from "../../../src/codec/parquet/check-pages.ts";
+import { createPageDecompressors } from "../../../src/codec/parquet/page-decompression.ts";
 import { IcebergError } from "../../../src/iceberg-error.ts";
 
 /** A number of Thrift's compact protocol: a zigzag varint. */
@@ -47,6 +48,13 @@ function page2(
   return Buffer.from([...field(3), ...sizes, 0x5c, ...data, 0, ...body]);
 }
 
+/** A page with the plain values of a dictionary; DictionaryPageHeader is field 7, four behind 3. */
+function dictionary(entryCount: number, body: readonly number[] | Uint8Array): Buffer {
+  const sizes = [...field(body.length), ...field(body.length)];
+  const header = [...field(2), ...sizes, 0x4c, ...field(entryCount), ...field(0), 0, 0];
+  return Buffer.concat([Buffer.from(header), Buffer.from(body)]);
+}
+
 const REQUIRED = { repetition_type: "REQUIRED" } as const;
 const OPTIONAL = { repetition_type: "OPTIONAL" } as const;
 const REPEATED = { repetition_type: "REPEATED" } as const;
@@ -70,7 +78,8 @@ function check(
     element: { name: `part ${index}`, ...each },
     path: [],
   }));
-  checkPages(bytes, { valueCount, rowCount, codec: "UNCOMPRESSED", type, path });
+  const compressors = createPageDecompressors();
+  checkPages(bytes, { valueCount, rowCount, codec: "UNCOMPRESSED", type, path, compressors });
 }
 
 /** Levels of version 1: their length, and runs. */
@@ -106,6 +115,15 @@ describe("pages that are as they say", () => {
     [
       "a dictionary of one entry",
       page({ valueCount: 9, encoding: "RLE_DICTIONARY", body: [0] }),
+      9,
+      { type: "INT32" },
+    ],
+    [
+      "a dictionary, and indices of it",
+      Buffer.concat([
+        dictionary(2, [1, 0, 0, 0, 2, 0, 0, 0]),
+        page({ valueCount: 9, encoding: "RLE_DICTIONARY", body: [1, ...run(9, 1)] }),
+      ]),
       9,
       { type: "INT32" },
     ],
@@ -153,6 +171,13 @@ test("values of one entry, repeated for all of the memory, are refused", () => {
   expect(() => checkDecoded(Array.from({ length: 2_048 }, () => entry))).toThrow(IcebergError);
 });
 
+test("also where they are parts of nested values, all of them together", () => {
+  const entry = new Uint8Array(1 << 20);
+  const row = { name: entry, parts: [{ text: entry, count: 3 }, { text: null }, undefined] };
+  expect(() => checkDecoded(Array.from({ length: 1_023 }, () => row))).not.toThrow();
+  expect(() => checkDecoded(Array.from({ length: 1_024 }, () => row))).toThrow(IcebergError);
+});
+
 // Files of one row have them, where pages are of version 2.
 test("a single value as a delta has no blocks behind it", () => {
   const body = [...varint(128), 4, 1, 14];
@@ -192,6 +217,43 @@ describe("pages that are refused", () => {
       page({ valueCount: 9, body: [2, 0, 0, 0, ...run(8, 0), ...run(1, 0)] }),
       9,
       optional,
+    ],
+    [
+      "entries of a dictionary that are not there",
+      Buffer.concat([
+        dictionary(3, [1, 0, 0, 0, 2, 0, 0, 0]),
+        page({ valueCount: 9, encoding: "RLE_DICTIONARY", body: [1, ...run(9, 1)] }),
+      ]),
+      9,
+      int32,
+    ],
+    [
+      "texts of a dictionary without their lengths",
+      Buffer.concat([
+        dictionary(2, [0, 0, 0, 0]),
+        page({ valueCount: 9, encoding: "RLE_DICTIONARY", body: [0] }),
+      ]),
+      9,
+      text,
+    ],
+    [
+      "a dictionary for all of the memory",
+      Buffer.concat([
+        dictionary(2 ** 24 + 1, new Uint8Array(2 ** 21 + 1)),
+        page({ valueCount: 9 }),
+      ]),
+      9,
+    ],
+    ["fewer entries than none", Buffer.concat([dictionary(-1, []), page({ valueCount: 9 })]), 9],
+    [
+      "one dictionary after the other",
+      Buffer.concat([dictionary(1, [1]), dictionary(1, [1]), page({ valueCount: 9 })]),
+      9,
+    ],
+    [
+      "a dictionary behind values",
+      Buffer.concat([page({ valueCount: 4 }), dictionary(1, [1]), page({ valueCount: 5 })]),
+      9,
     ],
     [
       "a run of indices for all of the memory",

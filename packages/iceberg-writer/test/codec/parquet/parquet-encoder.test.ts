@@ -14,7 +14,7 @@ import {
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { expect, test } from "vitest";
 import { columnTypeOf } from "../../../src/codec/column-type.ts";
-import { PAGE_DECOMPRESSORS } from "../../../src/codec/parquet/page-decompression.ts";
+import { createPageDecompressors } from "../../../src/codec/parquet/page-decompression.ts";
 import { ParquetEncoder } from "../../../src/codec/parquet/parquet-encoder.ts";
 import { parquetSettings } from "../../../src/codec/parquet/parquet-settings.ts";
 import { createMemoryFileIo } from "../../../src/io/memory-file-io.ts";
@@ -139,7 +139,7 @@ test.each(CASES)("%s with %s in %s reads back in every layout", async (...given)
     expect(await decodeFile(type, bytes)).toEqual(expected);
     const objects = await parquetReadObjects({
       file: new Uint8Array(bytes).buffer,
-      compressors: PAGE_DECOMPRESSORS,
+      compressors: createPageDecompressors(),
     });
     expect(objects.length).toBe(expected.length);
   }
