@@ -34,20 +34,20 @@ export function identifierToString(identifier: TableIdentifier): string {
 /** `SETTINGS_INVALID` for a part that no catalog could keep apart from a path or another name. */
 export function checkIdentifier(identifier: TableIdentifier): void {
   checkNamespace(identifier.namespace);
-  checkPart(identifier.name, `table name "${identifier.name}"`);
+  checkPart(identifier.name, () => `table name "${identifier.name}"`);
 }
 
 /** As {@link checkIdentifier}, for a namespace alone. */
 export function checkNamespace(namespace: readonly string[]): void {
-  for (const part of namespace) checkPart(part, `namespace "${namespace.join(".")}"`);
+  for (const part of namespace) checkPart(part, () => `namespace "${namespace.join(".")}"`);
 }
 
-function checkPart(part: string, what: string): void {
+function checkPart(part: string, what: () => string): void {
   const isControl = /\p{Cc}/u.test(part);
   if (part === "" || part === "." || part === ".." || part.includes("/") || isControl) {
     throw new IcebergError(
       "SETTINGS_INVALID",
-      `${what} is not usable: a part is empty, "." or "..", or holds "/" or a control character`,
+      `${what()} is not usable: a part is empty, "." or "..", or holds "/" or a control character`,
     );
   }
 }
