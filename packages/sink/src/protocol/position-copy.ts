@@ -22,6 +22,11 @@ export function serializePositionCopy(copy: PositionCopy): string {
   return `${named.slice(0, -1)},"record":${serializeSourceRecord(copy.record)}}`;
 }
 
+/** Whether the text of a property ends with this text of a record, as the copy of it does. */
+export function isCopyOf(text: string, recordText: string): boolean {
+  return text.endsWith(`,"record":${recordText}}`);
+}
+
 /**
  * Reads {@link serializePositionCopy}; undefined for a text that is anything else (edited by
  * others).

@@ -48,6 +48,15 @@ describe("readPosition, by the table of PROTOCOL section 3", () => {
     });
   });
 
+  it("takes a copy of the same record for a good one, however it is written", () => {
+    const key = sourceKey("ratings");
+    const [written = ""] = Object.values(copyOf(2, recordAt(20)));
+    const spaced = JSON.stringify(JSON.parse(written), undefined, 2);
+    const snapshots = [snapshot(1, undefined, recordAt(10)), snapshot(2, 1, recordAt(20))];
+    const reading = readPosition(tableWith(snapshots, 2, { [key]: spaced }), "ratings");
+    expect(reading).toMatchObject({ kind: "recorded", snapshotId: 2n, isCopyStale: false });
+  });
+
   it("knows a rollback by a newer copy whose snapshot is not in main's line", () => {
     const table = tableWith(
       [snapshot(1, undefined, recordAt(10)), snapshot(2, 1, recordAt(20))],
