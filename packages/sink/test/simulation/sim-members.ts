@@ -99,8 +99,10 @@ export class SimMembers {
     const { process, source, stop } = member;
     const catalog = await this.#open(member);
     const line = (fields: object, message?: string): void => {
-      const text = JSON.stringify({ ...fields, table: undefined, topic: undefined });
-      process.log(`${message ?? ""} ${text}`);
+      this.#world.log(() => {
+        const text = JSON.stringify({ ...fields, table: undefined, topic: undefined });
+        return `${process.name} ${message ?? ""} ${text}`;
+      });
     };
     await runSink(
       {

@@ -1,6 +1,7 @@
 import type { SinkClock } from "../../src/shell/sink-clock.ts";
 import { SimTimers } from "./sim-timers.ts";
 import { SimTrace } from "./sim-trace.ts";
+import type { TraceText } from "./sim-trace.ts";
 
 const START_OF_DAY_MS = Date.parse("2025-01-15T00:00:00Z");
 
@@ -63,7 +64,7 @@ export class SimWorld implements SinkClock {
     return new Promise((resolve) => this.startTimer(resolve, waitMs));
   }
 
-  log(text: string): void {
+  log(text: TraceText): void {
     this.trace.add(this.#nowMs, text);
   }
 
