@@ -73,14 +73,10 @@ function withRawLongs(value: JsonValue | undefined): unknown {
   if (typeof value === "bigint") return jsonWithSource.rawJSON(value.toString());
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(withRawLongs);
-  let copy: Record<string, unknown> | undefined;
-  for (const [key, item] of Object.entries(value)) {
-    if (typeof item !== "bigint" && typeof item !== "object") continue;
-    const raw = withRawLongs(item);
-    // What holds no long, as maps of strings, is written as it is.
-    if (raw !== item) (copy ??= { ...value })[key] = raw;
-  }
-  return copy ?? value;
+  const entries = Object.entries(value);
+  // Most of a table's objects: properties, and summaries of snapshots.
+  if (entries.every(([, item]) => typeof item === "string")) return value;
+  return Object.fromEntries(entries.map(([key, item]) => [key, withRawLongs(item)]));
 }
 
 /** The text with its long integers as strings; what stands in strings is left alone. */

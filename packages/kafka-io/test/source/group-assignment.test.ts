@@ -28,6 +28,9 @@ const { MemberMetadata, MemberAssignment } = createRequire(import.meta.url)(
   MemberAssignment: Codec<{ version: number; assignment: Record<string, number[]> }>;
 };
 
+const has = (topic: string, owned: number[]): Buffer =>
+  encodeOwningSubscription(topic, { owned, generationId: 3 });
+
 describe("subscription", () => {
   test("is read by kafkajs, and its is read here", () => {
     const bytes = encodeSubscription(["ratings", "größe"]);
@@ -166,8 +169,6 @@ describe("sharing out", () => {
   );
 
   test("leaves each with what it has of its own topic", () => {
-    const has = (topic: string, owned: number[]): Buffer =>
-      encodeOwningSubscription(topic, { owned, generationId: 3 });
     const members = [
       { memberId: "a", metadata: has("ratings", [1]) },
       { memberId: "b", metadata: has("other", [0]) },

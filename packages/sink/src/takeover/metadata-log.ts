@@ -11,7 +11,7 @@ export interface BatchPlan {
 }
 
 /** A source of a query, and where it is when the batch ends. */
-export interface SourceEnd {
+interface SourceEnd {
   /** Its number, or the name that the query gave it; its folder in `sources/` is called so. */
   readonly id: string;
   /** JSON of the source's own; undefined where it is new. */
