@@ -88,11 +88,11 @@ export function commitSettled(
 }
 
 /**
- * The first conflict is another writer who was faster: no reason to wait. Others commit once in an
- * interval: who waits longer than that loses to the same ones again, and more often.
+ * Another writer was faster, and as a member commits once in an interval: the sooner the next try,
+ * the surer it is over before that one's next. Whoever waits about as long loses to it each time.
  */
 function conflictWaitMs({ settings }: EngineState, failures: number): number {
-  return failures === 1 ? 0 : Math.min(backoffMs(failures), settings.commitIntervalMs);
+  return failures === 1 ? 0 : Math.min(backoffMs(failures), settings.commitIntervalMs / 10);
 }
 
 function attempt(state: EngineState, commit: CommitInFlight, afterMs: number): EngineStep {
