@@ -28,9 +28,10 @@ export interface ParquetFile {
   readColumn(fieldId: number, type: Type, range: FileRowRange): Promise<Column | undefined>;
 }
 
-/** The bytes of a column chunk, and what the footer says of them. */
+/** Where a column chunk lies, and what the footer says of it. */
 interface StoredChunk {
-  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
   readonly chunk: Omit<ChunkToCheck, "path" | "compressors"> & {
     readonly pathInSchema: string[];
   };
@@ -82,8 +83,11 @@ export async function openParquetFile(
       if (node === undefined) return undefined;
       const { name: column } = node.element;
       return readOrExplain(async () => {
-        for await (const { bytes, chunk } of chunksOf(file, metadata, column, range)) {
+        const chunks = chunksOf(metadata, column, range);
+        await readTogether(file, chunks);
+        for (const { start, end, chunk } of chunks) {
           const path = getTreePath(tree, chunk.pathInSchema);
+          const bytes = new Uint8Array(await file.slice(start, end));
           checkPages(bytes, { ...chunk, path, compressors });
         }
         const decoded = await scan.readColumn({ column, ...range });
@@ -116,24 +120,25 @@ function bufferOf(
 }
 
 /** The chunks of a column, and of all that is nested in it, in the row group of the range. */
-async function* chunksOf(
-  file: AsyncBuffer,
+function chunksOf(
   metadata: FileMetaData,
   column: string,
   { rowStart }: FileRowRange,
-): AsyncGenerator<StoredChunk, void> {
-  let end = 0;
-  const group = metadata.row_groups.find(({ num_rows: rows }) => (end += Number(rows)) > rowStart);
-  for (const { meta_data: chunk } of group?.columns ?? []) {
-    if (chunk === undefined || chunk.path_in_schema[0] !== column) continue;
+): readonly StoredChunk[] {
+  let rowEnd = 0;
+  const group = metadata.row_groups.find(
+    ({ num_rows: rows }) => (rowEnd += Number(rows)) > rowStart,
+  );
+  return (group?.columns ?? []).flatMap(({ meta_data: chunk }) => {
+    if (chunk === undefined || chunk.path_in_schema[0] !== column) return [];
     // As hyparquet has it, to which an offset of 0 is none.
     const offset = chunk.dictionary_page_offset
       ? chunk.dictionary_page_offset
       : chunk.data_page_offset;
     const start = Number(offset);
-    const bytes = await file.slice(start, start + Number(chunk.total_compressed_size));
-    yield {
-      bytes: new Uint8Array(bytes),
+    return {
+      start,
+      end: start + Number(chunk.total_compressed_size),
       chunk: {
         valueCount: Number(chunk.num_values),
         rowCount: Number(group?.num_rows),
@@ -142,7 +147,19 @@ async function* chunksOf(
         pathInSchema: chunk.path_in_schema,
       },
     };
+  });
+}
+
+/** Reads chunks that lie beside each other in one go, so that all of them are at hand. */
+async function readTogether(file: AsyncBuffer, chunks: readonly StoredChunk[]): Promise<void> {
+  const [first, ...others] = chunks;
+  if (first === undefined) return;
+  let { end } = first;
+  for (const other of others) {
+    if (other.start !== end) return;
+    end = other.end;
   }
+  await file.slice(first.start, end);
 }
 
 /**
