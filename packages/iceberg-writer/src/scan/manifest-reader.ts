@@ -23,8 +23,17 @@ export async function readManifest(
   manifest: ManifestInheritance & Pick<ManifestFile, "keyMetadata">,
   options: OperationOptions = {},
 ): Promise<readonly ManifestEntry[]> {
-  checkPlain(manifest.manifestPath, manifest.keyMetadata);
-  return decodeManifest(await fileIo.read(manifest.manifestPath, options), manifest);
+  return decodeManifest(await readManifestBytes(fileIo, manifest, options), manifest);
+}
+
+/** The file of a manifest. `UNSUPPORTED` for one that is encrypted. */
+export async function readManifestBytes(
+  fileIo: Pick<FileIo, "read">,
+  { manifestPath, keyMetadata }: Pick<ManifestFile, "manifestPath" | "keyMetadata">,
+  options: OperationOptions = {},
+): Promise<Uint8Array> {
+  checkPlain(manifestPath, keyMetadata);
+  return fileIo.read(manifestPath, options);
 }
 
 /**
@@ -47,7 +56,8 @@ export function checkPlain(location: string, keyMetadata: Uint8Array | undefined
   throw new IcebergError("UNSUPPORTED", `${location} is encrypted`);
 }
 
-function entryFromAvro(avro: AvroMap, manifest: ManifestInheritance): ManifestEntry {
+/** An entry of a manifest from its record; see {@link decodeManifest}. */
+export function entryFromAvro(avro: AvroMap, manifest: ManifestInheritance): ManifestEntry {
   const record = new AvroRecord(avro, `an entry of ${manifest.manifestPath}`);
   const status = ENTRY_STATUSES[record.int({ id: 0, name: "status" })];
   const dataFile = record.require({ id: 2, name: "data_file" });

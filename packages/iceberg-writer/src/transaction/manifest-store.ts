@@ -1,8 +1,10 @@
 import type { CatalogTable } from "../catalog/catalog.ts";
 import type { FileIo, OperationOptions } from "../io/file-io.ts";
 import { joinLocation, locationKey, stripTrailingSlash } from "../io/location.ts";
+import { openAvroFile } from "../codec/avro/avro-container.ts";
 import { readManifestList } from "../scan/manifest-list-reader.ts";
-import { readManifest } from "../scan/manifest-reader.ts";
+import { decodeManifest, readManifest, readManifestBytes } from "../scan/manifest-reader.ts";
+import { storedEntries } from "../scan/stored-entries.ts";
 import { isLive } from "../spec/manifest-entry.ts";
 import type { ManifestEntry } from "../spec/manifest-entry.ts";
 import type { ManifestFile } from "../spec/manifest-file.ts";
@@ -11,6 +13,7 @@ import { findFieldById } from "../spec/schema.ts";
 import type { Schema } from "../spec/schema.ts";
 import { currentSchema, partitionSpecById } from "../spec/table-metadata.ts";
 import type { TableMetadata } from "../spec/table-metadata.ts";
+import { ManifestBuilder } from "../writer/manifest-builder.ts";
 import { encodeManifestList } from "../writer/manifest-list-writer.ts";
 import type { ManifestListOptions } from "../writer/manifest-list-writer.ts";
 import {
@@ -142,17 +145,28 @@ export class ManifestStore {
     { manifests, metadata, snapshotId }: MergeRequest,
     options?: OperationOptions,
   ): Promise<readonly ManifestFile[]> {
-    const entries: ManifestEntry[] = [];
+    const spec = partitionSpecById(metadata, manifests[0]?.partitionSpecId ?? 0);
+    const schema = schemaOf(metadata, spec);
+    const codec = manifestCodec(metadata.properties);
+    // The group was chosen by size: all of it is meant to be one manifest.
+    const merged = new ManifestBuilder({ schema, spec, snapshotId, codec });
     for (const manifest of manifests) {
-      for (const entry of await this.readEntries(manifest, options)) {
+      const bytes = await readManifestBytes(this.#fileIo, manifest, options);
+      const file = openAvroFile(bytes);
+      const stored = merged.accepts(file, manifest) ? storedEntries(file, manifest) : undefined;
+      for (const entry of stored?.added ?? decodeManifest(bytes, manifest)) {
         const isOwn = entry.snapshotId === snapshotId;
-        if (isOwn) entries.push(entry);
-        else if (isLive(entry)) entries.push({ ...entry, status: "existing" });
+        if (isOwn) merged.add(entry);
+        else if (isLive(entry)) merged.add({ ...entry, status: "existing" });
       }
+      if (stored !== undefined) merged.addStored(stored.existing, manifest);
     }
-    const specId = manifests[0]?.partitionSpecId ?? 0;
-    const request = { name: "merged", specId, entries, metadata, snapshotId };
-    return this.writeWhole(request, options);
+    if (merged.isEmpty) return [];
+    options?.signal?.throwIfAborted();
+    const { bytes, file } = merged.finish();
+    const manifestPath = this.newLocation("merged");
+    await this.#fileIo.write(manifestPath, bytes, options);
+    return [{ manifestPath, ...file }];
   }
 
   /** Writes data entries as one manifest, whatever its size; as none where there are none. */

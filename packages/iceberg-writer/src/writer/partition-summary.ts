@@ -1,5 +1,5 @@
 import type { FieldSummary } from "../spec/manifest-file.ts";
-import { encodeSingleValue } from "../spec/single-value.ts";
+import { decodeSingleValue, encodeSingleValue } from "../spec/single-value.ts";
 import type { PrimitiveType } from "../spec/type.ts";
 import { compareValues, type PrimitiveValue } from "../spec/value.ts";
 
@@ -27,6 +27,15 @@ export class PartitionFieldSummary {
     } else {
       if (this.#lower === undefined || compareValues(value, this.#lower) < 0) this.#lower = value;
       if (this.#upper === undefined || compareValues(value, this.#upper) > 0) this.#upper = value;
+    }
+  }
+
+  /** All values that were summed up elsewhere. */
+  addSummary({ containsNull, containsNan, lowerBound, upperBound }: FieldSummary): void {
+    this.#containsNull ||= containsNull;
+    this.#containsNan ||= containsNan === true;
+    for (const bound of [lowerBound, upperBound]) {
+      if (bound !== undefined) this.add(decodeSingleValue(this.#type, bound));
     }
   }
 

@@ -1,8 +1,8 @@
-import type { AvroFile, AvroFileOptions } from "../../src/codec/avro/avro-container.ts";
+import type { AvroBlock, AvroFile, AvroFileOptions } from "../../src/codec/avro/avro-container.ts";
 import type { AvroMap } from "../../src/codec/avro/avro-value.ts";
 import { HANDLE_LENGTH, Handles } from "./handles.ts";
 
-export type { AvroFile, AvroFileOptions };
+export type { AvroBlock, AvroFile, AvroFileOptions };
 
 interface KeptFile extends Omit<AvroFileOptions, "codec"> {
   readonly records: readonly AvroMap[];
@@ -20,8 +20,23 @@ export class AvroFileBuilder {
     this.#options = options;
   }
 
+  get isEmpty(): boolean {
+    return this.#records.length === 0;
+  }
+
   append(record: AvroMap): void {
     this.#records.push(record);
+  }
+
+  closeBlock(): void {}
+
+  /** Of a handle nobody would see that its records were not read. */
+  accepts(): boolean {
+    return false;
+  }
+
+  appendBlock({ data }: AvroBlock): void {
+    this.#records.push(...files.decode(data).records);
   }
 
   finish(): Uint8Array {
@@ -36,8 +51,12 @@ export function openAvroFile(bytes: Uint8Array): AvroFile {
   return {
     schema,
     metadata: new Map(Object.entries(metadata)),
-    *records() {
-      yield* records;
+    *records(blocks) {
+      if (blocks === undefined) yield* records;
+      else for (const { data } of blocks) yield* files.decode(data).records;
+    },
+    *blocks() {
+      yield { recordCount: records.length, data: bytes };
     },
   };
 }

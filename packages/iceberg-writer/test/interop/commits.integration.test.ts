@@ -116,6 +116,21 @@ describe.each(sharedCatalogs)("a table in %s", (_, { name: catalogName, settings
     );
   });
 
+  it("is read after merges that took entries as an earlier merge had stored them", async () => {
+    const name = await newTable({ "commit.manifest.min-count-to-merge": "30" });
+    for (let id = 0; id < 70; id++) await table.append(rowsOf(id, id + 1));
+    const [merged] = (await manifestsOf(table)).toReversed();
+    expect(merged?.existingFilesCount).toBeGreaterThan(50);
+    expect(await rowsFound(table, reference)).toEqual(byAll(rowsOf(0, 70)));
+    const entries = await spark.sql(
+      `SELECT DISTINCT sequence_number FROM ${catalogName}.${name}.entries ORDER BY 1`,
+      catalogs,
+    );
+    expect(entries.map((row) => row["sequence_number"])).toEqual(
+      Array.from({ length: 70 }, (_item, index) => BigInt(index + 1)),
+    );
+  });
+
   it("has the properties that were set", async () => {
     const name = await newTable({ first: "1", second: "2" });
     await table.updateProperties({ set: { third: 'ü "3"' }, remove: ["first"] });

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { describe, expect, it } from "vitest";
 
 import { readManifestList } from "../../src/scan/manifest-list-reader.ts";
@@ -38,6 +40,44 @@ describe("stageAppend", () => {
     // The manifest that was merged away before it was ever listed is not kept.
     const names = (await avroFiles(current)).filter((path) => !path.includes("/snap-"));
     expect(names).toHaveLength(3);
+  });
+
+  it("merges what was merged before, files keeping their ids", async () => {
+    const { catalog, table } = await openTableUnderTest({
+      "commit.manifest.min-count-to-merge": "60",
+    });
+    const names = Array.from({ length: 200 }, (_, index) => `${randomUUID()}-${index}`);
+    let current = table;
+    for (const name of names) {
+      const request = { dataFiles: [dataFile(name)] };
+      current = await appendToTable({ catalog, table: current, request });
+    }
+    const list = currentSnapshot(current.metadata)?.manifestList ?? "";
+    const manifests = await readManifestList(current.fileIo, list);
+    const merged = manifests.at(-1);
+    expect(merged).toMatchObject({ addedFilesCount: 1, minSequenceNumber: 1n });
+    expect(merged?.existingFilesCount).toBeGreaterThan(100);
+    const entries = await Promise.all(
+      manifests.map((manifest) => readManifest(current.fileIo, manifest)),
+    );
+    const { snapshots } = current.metadata;
+    expect(
+      entries
+        .flat()
+        .map(({ snapshotId, sequenceNumber, fileSequenceNumber, dataFile: file }) => [
+          file.filePath,
+          snapshotId,
+          sequenceNumber,
+          fileSequenceNumber,
+        ]),
+    ).toEqual(
+      names
+        .map((name, index) => {
+          const number = BigInt(index + 1);
+          return [dataFile(name).filePath, snapshots[index]?.snapshotId, number, number];
+        })
+        .toReversed(),
+    );
   });
 
   it("does not merge where the table forbids it", async () => {

@@ -33,21 +33,32 @@ export interface AvroFileOptions {
 /** An object container file in memory, written record by record (Avro: Object Container Files). */
 export class AvroFileBuilder {
   readonly #codec: AvroCodec;
+  readonly #schemaText: string;
   readonly #encode: AvroEncoder;
   readonly #sync: Uint8Array;
   readonly #parts: Uint8Array[] = [];
   readonly #block: AvroWriter = new AvroWriter();
   #blockRecordCount = 0;
+  #hasBlocks = false;
   #closedLength = 0;
 
   constructor({ schema, codec, metadata }: AvroFileOptions) {
     this.#codec = codec;
+    this.#schemaText = serializeJson(avroSchemaToJson(schema));
     this.#encode = avroEncoder(schema);
-    const header = encodeHeader({ schema, codec, metadata });
+    const header = encodeHeader({
+      ...metadata,
+      "avro.schema": this.#schemaText,
+      "avro.codec": codec,
+    });
     // Any bytes do for the marker; a digest keeps equal files equal, byte for byte.
     this.#sync = createHash("sha256").update(header).digest().subarray(0, SYNC_SIZE);
     this.#addPart(header);
     this.#addPart(this.#sync);
+  }
+
+  get isEmpty(): boolean {
+    return this.#blockRecordCount === 0 && !this.#hasBlocks;
   }
 
   /** Bytes of the file so far; those of the open block count uncompressed. */
@@ -58,25 +69,43 @@ export class AvroFileBuilder {
   append(record: AvroMap): void {
     this.#encode(this.#block, record);
     this.#blockRecordCount += 1;
-    if (this.#block.length >= BLOCK_SIZE) this.#closeBlock();
+    if (this.#block.length >= BLOCK_SIZE) this.closeBlock();
+  }
+
+  /** Has the records that follow in another block. */
+  closeBlock(): void {
+    if (this.#blockRecordCount === 0) return;
+    this.#addBlock(this.#blockRecordCount, compressBlock(this.#codec, this.#block.toBytes()));
+    this.#block.clear();
+    this.#blockRecordCount = 0;
+  }
+
+  /** Whether blocks of a file are such as this one would write: of its very schema and codec. */
+  accepts({ metadata }: AvroFile): boolean {
+    const isOfSchema = metadata.get("avro.schema") === this.#schemaText;
+    return isOfSchema && metadata.get("avro.codec") === this.#codec;
+  }
+
+  /** Takes a block as it is stored in a file that it accepts. */
+  appendBlock({ recordCount, data }: AvroBlock): void {
+    this.closeBlock();
+    this.#addBlock(recordCount, data);
   }
 
   /** The whole file. */
   finish(): Uint8Array {
-    if (this.#blockRecordCount > 0) this.#closeBlock();
+    this.closeBlock();
     return Uint8Array.from(Buffer.concat(this.#parts));
   }
 
-  #closeBlock(): void {
-    const data = compressBlock(this.#codec, this.#block.toBytes());
+  #addBlock(recordCount: number, data: Uint8Array): void {
     const head = new AvroWriter();
-    head.writeInt(this.#blockRecordCount);
+    head.writeInt(recordCount);
     head.writeInt(data.length);
     this.#addPart(head.toBytes());
     this.#addPart(data);
     this.#addPart(this.#sync);
-    this.#block.clear();
-    this.#blockRecordCount = 0;
+    this.#hasBlocks = true;
   }
 
   #addPart(part: Uint8Array): void {
@@ -85,14 +114,10 @@ export class AvroFileBuilder {
   }
 }
 
-function encodeHeader({ schema, codec, metadata }: AvroFileOptions): Uint8Array {
+function encodeHeader(metadata: Readonly<Record<string, string>>): Uint8Array {
   const writer = new AvroWriter();
   writer.writeFixed(MAGIC);
-  const entries = Object.entries({
-    ...metadata,
-    "avro.schema": serializeJson(avroSchemaToJson(schema)),
-    "avro.codec": codec,
-  });
+  const entries = Object.entries(metadata);
   writer.writeInt(entries.length);
   for (const [key, value] of entries) {
     writer.writeString(key);
@@ -106,8 +131,17 @@ function encodeHeader({ schema, codec, metadata }: AvroFileOptions): Uint8Array 
 export interface AvroFile {
   readonly schema: AvroSchema;
   readonly metadata: ReadonlyMap<string, string>;
-  /** Decodes block by block; `METADATA_INVALID` where the file is broken. */
-  records(): Generator<AvroMap, void, undefined>;
+  /** Decodes all blocks, or some of them; `METADATA_INVALID` where the file is broken. */
+  records(blocks?: Iterable<AvroBlock>): Generator<AvroMap, void, undefined>;
+  /** The blocks as they are stored; `METADATA_INVALID` where they are cut short. */
+  blocks(): Generator<AvroBlock, void, undefined>;
+}
+
+/** Some records of an object container file, compressed. */
+export interface AvroBlock {
+  readonly recordCount: number;
+  /** A view of the file's bytes. */
+  readonly data: Uint8Array;
 }
 
 /** Reads the head of an object container file. Codes: `METADATA_INVALID`, `UNSUPPORTED`. */
@@ -120,7 +154,13 @@ export function openAvroFile(bytes: Uint8Array): AvroFile {
   const { schema, decode } = readerOf(metadata.get("avro.schema") ?? "");
   const codec = parseAvroCodec(metadata.get("avro.codec") ?? "null");
   const sync = reader.readFixed(SYNC_SIZE);
-  return { schema, metadata, records: () => readRecords(reader, decode, codec, sync) };
+  const blocks = (): Generator<AvroBlock, void, undefined> => readBlocks(reader, sync);
+  return {
+    schema,
+    metadata,
+    blocks,
+    records: (some = blocks()) => readRecords(some, decode, codec),
+  };
 }
 
 /** A schema and what decodes its values. */
@@ -155,18 +195,24 @@ function readMetadata(reader: AvroReader): ReadonlyMap<string, string> {
   return metadata;
 }
 
-function* readRecords(
-  reader: AvroReader,
-  decode: SchemaReader["decode"],
-  codec: AvroCodec,
-  sync: Uint8Array,
-): Generator<AvroMap, void, undefined> {
+function* readBlocks(reader: AvroReader, sync: Uint8Array): Generator<AvroBlock, void, undefined> {
   while (!reader.isAtEnd) {
     const recordCount = reader.readInt();
-    const block = new AvroReader(decompressBlock(codec, reader.readBytes()));
+    const data = reader.readBytes();
     if (Buffer.compare(reader.readFixed(SYNC_SIZE), sync) !== 0) {
       throw new IcebergError("METADATA_INVALID", "an Avro block does not end in the sync marker");
     }
+    yield { recordCount, data };
+  }
+}
+
+function* readRecords(
+  blocks: Iterable<AvroBlock>,
+  decode: SchemaReader["decode"],
+  codec: AvroCodec,
+): Generator<AvroMap, void, undefined> {
+  for (const { recordCount, data } of blocks) {
+    const block = new AvroReader(decompressBlock(codec, data));
     block.checkCount(recordCount);
     for (let i = 0; i < recordCount; i++) {
       const record = decode(block);

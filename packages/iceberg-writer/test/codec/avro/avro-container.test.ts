@@ -224,3 +224,40 @@ describe("schemas", () => {
     expect(() => avroSchemaFromJson(json)).toThrow("Avro type r is not defined before it is used");
   });
 });
+
+describe("blocks as they are stored", () => {
+  const rows = fc.sample(tuple, 40).map(toRecord);
+
+  test.each(CODECS)("make the same file as their records (%s)", (codec) => {
+    const builder = new AvroFileBuilder({ schema, codec, metadata: {} });
+    expect(builder.isEmpty).toBe(true);
+    for (const record of rows.slice(0, 3)) builder.append(record);
+    for (const part of [rows.slice(3, 20), rows.slice(20)]) {
+      const file = openAvroFile(encode(part, codec));
+      expect(builder.accepts(file)).toBe(true);
+      for (const block of file.blocks()) builder.appendBlock(block);
+    }
+    for (const record of rows.slice(0, 2)) builder.append(record);
+    expect(builder.isEmpty).toBe(false);
+    const bytes = builder.finish();
+    expect([...openAvroFile(bytes).records()]).toEqual([...rows, ...rows.slice(0, 2)]);
+    const counts = Array.from(openAvroFile(bytes).blocks(), ({ recordCount }) => recordCount);
+    expect(counts).toEqual([3, 17, 20, 2]);
+  });
+
+  test("are of no file with another schema or codec", () => {
+    const builder = new AvroFileBuilder({ schema, codec: "deflate", metadata: {} });
+    expect(builder.accepts(openAvroFile(encode(rows, "snappy")))).toBe(false);
+    const other = recordOf({ kind: "boolean" });
+    const file = new AvroFileBuilder({ schema: other, codec: "deflate", metadata: {} });
+    expect(builder.accepts(openAvroFile(file.finish()))).toBe(false);
+  });
+
+  test("are told by their end, which another marker is not", () => {
+    const bytes = encode(rows);
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    expect(() => [...openAvroFile(bytes).blocks()]).toThrow(
+      expect.objectContaining({ code: "METADATA_INVALID" }),
+    );
+  });
+});
