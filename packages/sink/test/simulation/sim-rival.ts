@@ -6,6 +6,7 @@ import {
   mainLineage,
   openTableWriter,
   planFiles,
+  rewriteFiles,
   scanTable,
   updateProperties,
   writePositionDeletes,
@@ -14,6 +15,7 @@ import type {
   AppendRequest,
   Catalog,
   CatalogTable,
+  PlannedFile,
   TableIdentifier,
   TransactionComponents,
 } from "@salon/iceberg-writer";
@@ -25,6 +27,7 @@ const OVERTAKEN: ReadonlySet<string> = new Set([
   "TABLE_NOT_FOUND",
   "METADATA_INVALID",
   "FILE_NOT_FOUND",
+  "REPLACED_FILES_CHANGED",
 ]);
 
 const RIVAL_BRANCH = "audit";
@@ -114,7 +117,7 @@ export class SimRival {
         ? this.#moveBranch(table)
         : this.#expireLate(table, this.#world.between(1, 2));
     }
-    switch (this.#world.between(0, 5)) {
+    switch (this.#world.between(0, 6)) {
       case 0:
         return this.#tidy(table, tidies, 1);
       case 1:
@@ -126,6 +129,7 @@ export class SimRival {
         if (tidies === "snapshots" && this.#world.chance(0.5)) await this.#forgetWhatWas();
         return;
       case 4:
+      case 5:
         return this.#rewrite(table);
       default:
         return this.#append(table);
@@ -157,14 +161,36 @@ export class SimRival {
     });
   }
 
-  /**
-   * Rows of one file go to another, as compaction has it; the file stays, with all its rows
-   * deleted.
-   */
+  /** As engines compact: whole files are replaced, or their rows are moved. */
   async #rewrite(table: CatalogTable): Promise<void> {
     const planned = await Array.fromAsync(planFiles(table));
-    const file = planned[this.#world.between(0, Math.max(planned.length - 1, 0))];
+    const first = this.#world.between(0, Math.max(planned.length - 1, 0));
+    const file = planned[first];
     if (file === undefined) return;
+    if (this.#world.chance(0.5)) return this.#moveRows(table, file);
+    return this.#replaceFiles(table, planned.slice(first, first + this.#world.between(1, 4)));
+  }
+
+  /** Several files become one, or one is written anew, which takes long: others go on meanwhile. */
+  async #replaceFiles(table: CatalogTable, replacedFiles: readonly PlannedFile[]): Promise<void> {
+    this.#world.log(`rival replaces ${replacedFiles.length} files`);
+    await using writer = openTableWriter({ table, uuid: this.#world.uuid() });
+    for await (const { batch } of scanTable({ table, files: replacedFiles })) {
+      await writer.write(batch);
+    }
+    const dataFiles = await writer.close();
+    await this.#process.pass(2_000);
+    await rewriteFiles({
+      catalog: this.#catalog,
+      table,
+      request: { replacedFiles, dataFiles },
+      deleteDataFilesOnFailure: true,
+      components: this.#components,
+    });
+  }
+
+  /** Rows of one file go to another; the file stays, with all its rows deleted. */
+  async #moveRows(table: CatalogTable, file: PlannedFile): Promise<void> {
     this.#world.log("rival rewrites a file");
     await using writer = openTableWriter({ table, uuid: this.#world.uuid() });
     const positions: number[] = [];

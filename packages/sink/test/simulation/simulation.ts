@@ -49,6 +49,7 @@ export class Simulation {
   readonly #feeds: readonly SimFeed[];
   readonly #rates: FaultRates;
   readonly #rivals: SimRival[] = [];
+  #competingCount = 0;
   /** Names of the refs that tables have, by the tables' UUIDs. */
   readonly #refs = new Map<string, readonly string[]>();
   #awayUntilMs = 0;
@@ -233,11 +234,11 @@ export class Simulation {
     if (lost.length > 0) this.#fail(new Error(`${name} has lost its ${lost.join(", ")}`));
   }
 
-  /** Whether all that is in the topics is decided and no fault is to come. */
+  /** Whether all that is in the topics is decided, no fault is to come and no rival is at work. */
   #isDone(): boolean {
     if (this.#failure !== undefined) return true;
     if (this.#isLost && this.world.nowMs() >= LOST_LIMIT_MS) return true;
-    return this.#rates.isOver() && this.#isAllRead;
+    return this.#rates.isOver() && this.#competingCount === 0 && this.#isAllRead;
   }
 
   /** It begins at any time. */
@@ -298,10 +299,12 @@ export class Simulation {
     const catalog = await this.#catalog.openFor(process);
     const rival = new SimRival({ catalog, identifier: table, process, habits });
     this.#rivals.push(rival);
+    this.#competingCount++;
     while (!this.#rates.isOver()) {
       await this.#awaitTurn(process);
       await rival.act();
     }
+    this.#competingCount--;
     // Nobody looks at a table that was rolled back before there is something to commit.
     for (const feed of this.#feeds) feed.appendToAll();
   }

@@ -1,6 +1,7 @@
 import type { Mutation } from "./mutation.ts";
 
 const STAGED = "iceberg-writer/src/transaction/snapshot-producer.ts";
+const REPLACED = "iceberg-writer/src/transaction/replaced-files.ts";
 
 /** Defects of the table writer and its catalogs. */
 export const TABLE_MUTATIONS: readonly Mutation[] = [
@@ -93,6 +94,26 @@ export const TABLE_MUTATIONS: readonly Mutation[] = [
         file: "iceberg-writer/src/catalog/rest/kept-tables.ts",
         find: "this.keep({ ...before, table, etag });",
         replace: "this.keep({ ...before, etag });",
+      },
+    ],
+  },
+  {
+    name: "a rewrite that passes over what was deleted since it was planned",
+    edits: [
+      {
+        file: REPLACED,
+        find: "if (positions.size === 0) return;",
+        replace: "if (positions.size >= 0) return;",
+      },
+    ],
+  },
+  {
+    name: "files replaced that others have replaced",
+    edits: [
+      {
+        file: REPLACED,
+        find: 'if (!found.has(filePath)) throw changed(filePath, "is not live any more");',
+        replace: "",
       },
     ],
   },
