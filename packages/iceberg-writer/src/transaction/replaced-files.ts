@@ -146,15 +146,15 @@ export class ReplacedFiles {
       live.push(...liveFiles(await this.#options.store.readEntries(manifest, options)));
     }
     const globalSpecs = globalSpecsOf(metadata);
-    const bySort = Map.groupBy(live, ({ file }) => file.content);
+    const byContent = Map.groupBy(live, ({ file }) => file.content);
     for (const planned of this.#options.replacedFiles) {
       const data = { file: planned.dataFile, sequenceNumber: planned.sequenceNumber };
-      const applying = (bySort.get("position-deletes") ?? [])
+      const applying = (byContent.get("position-deletes") ?? [])
         .filter((deletes) => appliesTo(deletes, data, globalSpecs))
         .map(({ file }) => file);
       await this.#checkPositionDeletes(planned, applying, options);
     }
-    this.#checkEqualityDeletes(bySort.get("equality-deletes") ?? [], globalSpecs);
+    this.#checkEqualityDeletes(byContent.get("equality-deletes") ?? [], globalSpecs);
   }
 
   /** A row that was deleted since would be back, and one that is back since would be deleted. */
