@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import {
   currentSchema,
+  currentSnapshot,
   IcebergError,
   locateSnapshot,
   newSnapshotId,
@@ -258,11 +259,14 @@ export class CommitTarget {
 
   /**
    * A file is missing because the table has moved on since, and what it left behind was expired.
+   * It may have moved back to where work began, from what was seen in the midst of it, or to a
+   * snapshot of the same id, which was sent again: their manifest lists differ.
    */
   async #isOutdated(base: CatalogTable, error: unknown): Promise<boolean> {
     if (!(error instanceof IcebergError) || error.code !== "FILE_NOT_FOUND") return false;
-    const { metadata } = await this.#reload();
-    return metadata.currentSnapshotId !== base.metadata.currentSnapshotId;
+    const seen = [base, this.#table].map(manifestListOf);
+    const newest = manifestListOf(await this.#reload());
+    return seen.some((list) => list !== newest);
   }
 
   async #reload(): Promise<CatalogTable> {
@@ -283,4 +287,8 @@ export class CommitTarget {
   #viewOf(table: CatalogTable): Promise<TableView> {
     return viewTable(table, this.#source, () => this.#reload());
   }
+}
+
+function manifestListOf({ metadata }: CatalogTable): string | undefined {
+  return currentSnapshot(metadata)?.manifestList;
 }
