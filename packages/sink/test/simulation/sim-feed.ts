@@ -92,14 +92,15 @@ export class SimFeed {
     let hasGrown = false;
     while (world.nowMs() < untilMs) {
       const partition = world.between(0, this.topic.current.partitions.length - 1);
-      const records = Array.from({ length: world.between(1, 8) }, () => this.#value());
+      const count = world.between(1, isBusy ? 4 : 8);
+      const records = Array.from({ length: count }, () => this.#value());
       this.topic.current.append(partition, ...records);
       if (!hasGrown && world.nowMs() >= growAtMs) {
         hasGrown = true;
         world.log("the topic grows");
         this.topic.current.grow(world.between(1, 2));
       }
-      if (world.chance(0.015)) this.#retain(partition);
+      if (world.chance(0.02)) this.#retain(partition);
       await world.sleep(isBusy ? world.between(20, 300) : world.between(100, 1_000));
     }
   }

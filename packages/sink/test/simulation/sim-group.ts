@@ -23,14 +23,22 @@ const HEARTBEAT_MS = 1_000;
 export class SimGroup {
   readonly #world: SimWorld;
   readonly #topic: SimTopic;
+  readonly #isCalm: () => boolean;
   readonly #members = new Set<GroupSeat>();
   #joined: Joined[] = [];
   #isRebalancing = false;
   #forgetTimeout = (): void => undefined;
 
-  constructor(world: SimWorld, topic: SimTopic) {
+  /** Until it is calm, who has just joined is told to join anew, as if others came and went. */
+  constructor(world: SimWorld, topic: SimTopic, isCalm: () => boolean) {
     this.#world = world;
     this.#topic = topic;
+    this.#isCalm = isCalm;
+  }
+
+  /** Whether members are left alone that have joined. */
+  get isCalm(): boolean {
+    return this.#isCalm();
   }
 
   /** The partitions that are the member's once everybody is here, or late; undefined: join anew. */
@@ -56,12 +64,19 @@ export class SimGroup {
   rebalance(): void {
     if (this.#isRebalancing) return;
     this.#isRebalancing = true;
-    for (const seat of this.#members) seat.endGeneration(this.#world.between(0, HEARTBEAT_MS));
+    const spared = this.isCalm ? this.#seatsHere() : new Set<GroupSeat>();
+    for (const seat of this.#members) {
+      if (!spared.has(seat)) seat.endGeneration(this.#world.between(0, HEARTBEAT_MS));
+    }
     this.#forgetTimeout = this.#world.startTimer(() => {
-      const here = new Set(this.#joined.map(({ seat }) => seat));
+      const here = this.#seatsHere();
       for (const seat of this.#members) if (!here.has(seat)) this.#members.delete(seat);
       this.#finish();
     }, REBALANCE_TIMEOUT_MS);
+  }
+
+  #seatsHere(): ReadonlySet<GroupSeat> {
+    return new Set(this.#joined.map(({ seat }) => seat));
   }
 
   #finishIfAllAreHere(): void {

@@ -57,7 +57,7 @@ export class SimMembers {
   constructor(options: SimMembersOptions) {
     this.#options = options;
     this.#world = options.world;
-    this.#group = new SimGroup(options.world, options.topic);
+    this.#group = new SimGroup(options.world, options.topic, options.rates.isOver);
   }
 
   get size(): number {
@@ -66,6 +66,11 @@ export class SimMembers {
 
   get isCalm(): boolean {
     return this.#isCalm;
+  }
+
+  /** Whoever is there still is about to end. */
+  get #isNobodyLeft(): boolean {
+    return [...this.#members].every(({ stop }) => stop.signal.aborted);
   }
 
   /** Ends all of them in order. */
@@ -90,7 +95,7 @@ export class SimMembers {
       this.#members.delete(member);
       if (end === "for-good") return;
       // One that stood still may hear of it when nobody starts others any more.
-      if (this.#isCalm && !this.#isEnding && this.#members.size === 0) this.start(trigger);
+      if (this.#isCalm && !this.#isEnding && this.#isNobodyLeft) this.start(trigger);
     });
   }
 
@@ -146,16 +151,17 @@ export class SimMembers {
   }
 
   /** They crash, end, stand still, lose their session, and others start in their place. */
-  async trouble(): Promise<void> {
+  async trouble(untilMs: number): Promise<void> {
     const world = this.#world;
-    while (!this.#options.rates.isOver()) {
-      await world.sleep(world.between(500, 4_000));
+    const pause = (): Promise<void> =>
+      world.sleep(Math.min(world.between(300, 2_600), untilMs - world.nowMs()));
+    for (await pause(); world.nowMs() < untilMs; await pause()) {
       const members = [...this.#members];
       const member = members[world.between(0, members.length - 1)];
       if (member !== undefined) this.#disturb(member);
       if (this.#members.size < MEMBERS_MAX) this.start();
     }
-    if ([...this.#members].every(({ stop }) => stop.signal.aborted)) this.start();
+    if (this.#isNobodyLeft) this.start();
     this.#isCalm = true;
   }
 

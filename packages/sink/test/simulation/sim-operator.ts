@@ -34,7 +34,7 @@ export async function recoverBeside(
 ): Promise<void> {
   const process = new SimProcess("operator", world);
   const openTopic = (): Promise<SimSource> => {
-    const group = new SimGroup(world, topic);
+    const group = new SimGroup(world, topic, () => true);
     return Promise.resolve(new SimSource(topic, group, process, () => undefined));
   };
   while (world.nowMs() < untilMs) {

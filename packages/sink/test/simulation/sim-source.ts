@@ -11,6 +11,9 @@ const POLL_MS = 40;
 /** What a fetch waits for that has nothing to bring. */
 const LONG_POLL_MS = 400;
 
+/** Of a fetch that comes amid faults. */
+const CHUNK_RECORDS_MAX = 6;
+
 interface ReadState {
   epoch: number;
   next: number;
@@ -181,7 +184,10 @@ export class SimSource implements KafkaSource, GroupSeat {
       await this.#call(() => handler.onOutOfRange(partition, next, range));
       return;
     }
-    const end = Math.min(next + world.between(1, 6), range.endOffset);
+    const behind = range.endOffset - next;
+    // Once it is calm, what is behind comes in few chunks, as from a broker that has it at hand.
+    const countMax = this.#group.isCalm ? behind : CHUNK_RECORDS_MAX;
+    const end = next + Math.min(world.between(1, countMax), behind);
     const records = topic.partitions[partition]?.slice(next, end) ?? [];
     const chunk = chunkOf(topic.name, partition, next, records);
     // What was fetched may come after a seek, a pause or the partition's revocation.

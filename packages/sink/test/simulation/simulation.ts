@@ -23,6 +23,8 @@ const deadLetterTable = { namespace: ["salon"], name: "bronze_dead_letters" };
 /** Faults end then; what they left behind has to come right. One history in seven is long. */
 const FAULTS_MS = { short: 4_000, long: 8_000 };
 const LONG_EVERY = 7;
+/** Records come in so much of that time: the rest has the faults, and less is left behind. */
+const PRODUCED = 0.75;
 /** One history in so many has a SQL catalog. */
 const SQL_EVERY = 13;
 /** By then all that was in the topics has to be in the tables. */
@@ -49,10 +51,11 @@ export class Simulation {
   readonly #feeds: readonly SimFeed[];
   readonly #rates: FaultRates;
   readonly #rivals: SimRival[] = [];
-  #competingCount = 0;
   /** Names of the refs that tables have, by the tables' UUIDs. */
   readonly #refs = new Map<string, readonly string[]>();
   #awayUntilMs = 0;
+  /** How much goes on besides. */
+  #besides = 0;
   #failure: Error | undefined;
   /** The sink could not tell its position any more, and said so. */
   #isLost = false;
@@ -110,12 +113,12 @@ export class Simulation {
     const count = world.between(1, 3);
     for (const feed of this.#feeds) {
       for (let member = 0; member < count; member++) feed.members.start();
-      this.#beside(feed.produce(this.#faultsMs));
-      this.#beside(feed.members.trouble());
+      this.#beside(feed.produce(PRODUCED * this.#faultsMs));
+      this.#beside(feed.members.trouble(this.#faultsMs));
     }
-    this.#beside(this.#loseCatalog());
+    this.#loseCatalog();
     if (this.#rare !== undefined) this.#beside(this.#happen(this.#rare));
-    if (world.chance(0.6) || isRestless(this.#rare)) this.#compete();
+    if (world.chance(0.6) || isRestless(this.#rare)) this.#beside(this.#compete());
     const isDone = await world.runUntil(() => this.#isDone(), LIMIT_MS);
     this.#check(isDone || this.#isLost, "no progress");
     if (!this.#isAllRead) return this.#proveNothingTwice();
@@ -206,9 +209,10 @@ export class Simulation {
     return isLost ? "for-good" : "defect";
   }
 
-  /** What goes on besides, and is wrong where it fails. */
+  /** What goes on besides, and is wrong where it fails: nothing is over before it is. */
   #beside(work: Promise<void>): void {
-    work.catch((error: unknown) => this.#fail(error));
+    this.#besides++;
+    work.catch((error: unknown) => this.#fail(error)).finally(() => this.#besides--);
   }
 
   #fail(error: unknown): void {
@@ -238,7 +242,7 @@ export class Simulation {
   #isDone(): boolean {
     if (this.#failure !== undefined) return true;
     if (this.#isLost && this.world.nowMs() >= LOST_LIMIT_MS) return true;
-    return this.#rates.isOver() && this.#competingCount === 0 && this.#isAllRead;
+    return this.#rates.isOver() && this.#besides === 0 && this.#isAllRead;
   }
 
   /** It begins at any time. */
@@ -277,36 +281,35 @@ export class Simulation {
     await recoverBeside(this.world, options);
   }
 
-  async #loseCatalog(): Promise<void> {
+  /** Now and then, whatever else comes to its end. */
+  #loseCatalog(): void {
     const { world } = this;
-    while (!this.#rates.isOver()) {
-      await world.sleep(world.between(2_000, 20_000));
+    const lose = (): void => {
       world.log("catalog is away");
       this.#awayUntilMs = world.nowMs() + world.between(500, 6_000);
-    }
+      if (!this.#rates.isOver()) this.#loseCatalog();
+    };
+    world.startTimer(lose, world.between(2_000, 20_000));
   }
 
   /** Other engines change the table beside the sink. */
-  #compete(): void {
+  async #compete(): Promise<void> {
     const { world } = this;
     const habits = rivalHabits(this.#rare, world);
-    for (const name of ["spark", "trino"]) {
-      this.#beside(this.#competeAs(new SimProcess(name, world), habits));
-    }
+    const rivals = ["spark", "trino"].map((name) => new SimProcess(name, world));
+    await Promise.all(rivals.map((rival) => this.#competeAs(rival, habits)));
+    // Nobody looks at a table that was rolled back before there is something to commit.
+    if (habits.rollsBack) for (const feed of this.#feeds) feed.appendToAll();
   }
 
   async #competeAs(process: SimProcess, habits: RivalHabits): Promise<void> {
     const catalog = await this.#catalog.openFor(process);
     const rival = new SimRival({ catalog, identifier: table, process, habits });
     this.#rivals.push(rival);
-    this.#competingCount++;
     while (!this.#rates.isOver()) {
       await this.#awaitTurn(process);
       await rival.act();
     }
-    this.#competingCount--;
-    // Nobody looks at a table that was rolled back before there is something to commit.
-    for (const feed of this.#feeds) feed.appendToAll();
   }
 
   /** Who is restless comes often, and stands still in the midst of what it does. */
