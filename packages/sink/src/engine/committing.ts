@@ -87,14 +87,6 @@ export function commitSettled(
   }
 }
 
-/**
- * Another writer was faster, and as a member commits once in an interval: the sooner the next try,
- * the surer it is over before that one's next. Whoever waits about as long loses to it each time.
- */
-function conflictWaitMs({ settings }: EngineState, failures: number): number {
-  return failures === 1 ? 0 : Math.min(backoffMs(failures), settings.commitIntervalMs / 10);
-}
-
 function attempt(state: EngineState, commit: CommitInFlight, afterMs: number): EngineStep {
   const { commitId, unitId, plan } = commit;
   return step(state, { commit: { ...commit, stage: "attempting" } }, [
@@ -161,4 +153,12 @@ function dropped(
 function withReport(next: EngineStep, outcome: string, reason: string): EngineStep {
   const report = { kind: "attempt-failed", outcome, reason } as const;
   return { state: next.state, effects: [{ kind: "report", report }, ...next.effects] };
+}
+
+/**
+ * Another writer was faster, and as a member commits once in an interval: the sooner the next try,
+ * the surer it is over before that one's next. Whoever waits about as long loses to it each time.
+ */
+function conflictWaitMs({ settings }: EngineState, failures: number): number {
+  return failures === 1 ? 0 : Math.min(backoffMs(failures), settings.commitIntervalMs / 10);
 }
