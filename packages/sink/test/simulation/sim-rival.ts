@@ -117,7 +117,7 @@ export class SimRival {
         ? this.#moveBranch(table)
         : this.#expireLate(table, this.#world.between(1, 2));
     }
-    switch (this.#world.between(0, 6)) {
+    switch (this.#world.between(0, 5)) {
       case 0:
         return this.#tidy(table, tidies, 1);
       case 1:
@@ -129,7 +129,6 @@ export class SimRival {
         if (tidies === "snapshots" && this.#world.chance(0.5)) await this.#forgetWhatWas();
         return;
       case 4:
-      case 5:
         return this.#rewrite(table);
       default:
         return this.#append(table);
@@ -179,7 +178,7 @@ export class SimRival {
       await writer.write(batch);
     }
     const dataFiles = await writer.close();
-    await this.#process.pass(2_000);
+    await this.#process.pass(500);
     await rewriteFiles({
       catalog: this.#catalog,
       table,
