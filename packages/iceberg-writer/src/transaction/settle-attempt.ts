@@ -18,8 +18,9 @@ export interface OpenAttempt {
  * - `pending`: it may still land; the same snapshot id may be sent again, for one of the two at
  *   most can be applied;
  * - `burnt`: the id is taken but not in the line of `main` (rolled back): never send it again;
- * - `undecided`: history was expired or rolled back past the attempt's parent, or the table was
- *   replaced: nothing tells whether it was applied in between.
+ * - `undecided`: history was expired or rolled back past the attempt's parent, a snapshot that came
+ *   since is gone, or the table was replaced: nothing tells whether it was applied in between. It
+ *   may have been undone and expired since, and its files with it: never send it again.
  */
 export type AttemptState = "committed" | "failed" | "pending" | "burnt" | "undecided";
 
@@ -37,6 +38,7 @@ export function settleAttempt(
   if (!reachesBack(current.metadata, base.metadata.refs[MAIN_BRANCH]?.snapshotId)) {
     return "undecided";
   }
+  if (!areAllThere(current.metadata, base.metadata.lastSequenceNumber)) return "undecided";
   const isWhereItWas =
     commitGuard === "version"
       ? current.metadataLocation === base.metadataLocation
@@ -51,4 +53,14 @@ function reachesBack(metadata: TableMetadata, parentId: bigint | undefined): boo
   return parentId === undefined
     ? end.kind === "root"
     : snapshots.some((snapshot) => snapshot.snapshotId === parentId);
+}
+
+/**
+ * Whether each snapshot that was given a sequence number behind `lastSeen` is known still (spec:
+ * Sequence Numbers): a number is given once, and stays given when its snapshot is expired.
+ */
+function areAllThere({ snapshots, lastSequenceNumber }: TableMetadata, lastSeen: bigint): boolean {
+  const since = snapshots.filter(({ sequenceNumber }) => sequenceNumber > lastSeen);
+  const numbers = new Set(since.map(({ sequenceNumber }) => sequenceNumber));
+  return BigInt(numbers.size) === lastSequenceNumber - lastSeen;
 }

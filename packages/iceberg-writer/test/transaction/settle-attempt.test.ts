@@ -10,26 +10,39 @@ import { identifier } from "./table-under-test.ts";
 
 const fileIo = createMemoryFileIo();
 
-/** Lists `id` or `id<parent`; the last id of `main` is its head. */
+type Listed = readonly [id: bigint, parent?: bigint];
+
+/** One more than the parent's, which is its id where it is expired. */
+function sequenceNumberOf([, parent]: Listed, snapshots: readonly Listed[]): bigint {
+  if (parent === undefined) return 1n;
+  const listed = snapshots.find(([id]) => id === parent);
+  return 1n + (listed === undefined ? parent : sequenceNumberOf(listed, snapshots));
+}
+
+/** Lists `id` or `id<parent`; some snapshots that came last may be expired. */
 function tableWith(
-  snapshots: readonly (readonly [id: bigint, parent?: bigint])[],
+  snapshots: readonly Listed[],
   head: bigint | undefined,
   version = 1,
+  expiredCount = 0,
 ): CatalogTable {
   const empty = newTableMetadata(
     { schema: { schemaId: 0, fields: [] }, location: "memory://t" },
     { uuid: "uuid", nowMs: 0 },
   );
+  const numbers = snapshots.map((listed) => sequenceNumberOf(listed, snapshots));
+  const newest = numbers.reduce((max, number) => (number > max ? number : max), 0n);
   return {
     identifier,
     fileIo,
     metadataLocation: `memory://t/metadata/v${version}.metadata.json`,
     metadata: {
       ...empty,
-      snapshots: snapshots.map(([snapshotId, parent]): Snapshot => ({
+      lastSequenceNumber: newest + BigInt(expiredCount),
+      snapshots: snapshots.map(([snapshotId, parent], index): Snapshot => ({
         snapshotId,
         ...(parent === undefined ? {} : { parentSnapshotId: parent }),
-        sequenceNumber: 1n,
+        sequenceNumber: numbers[index]!,
         timestampMs: 0,
         manifestList: `list-${snapshotId}`,
         summary: {},
@@ -89,6 +102,26 @@ describe("settleAttempt under a catalog that compares requirements", () => {
       "failed",
     ],
     ["finds main where it was", base, tableWith([[1n], [2n, 1n]], 2n), "pending"],
+    [
+      "finds main where it was again, and what came since expired",
+      base,
+      tableWith([[1n], [2n, 1n]], 2n, 4, 1),
+      "undecided",
+    ],
+    [
+      "has another on its parent, and what came before that one was undone and expired",
+      base,
+      tableWith(
+        [
+          [2n, 1n],
+          [3n, 2n],
+        ],
+        3n,
+        5,
+        1,
+      ),
+      "undecided",
+    ],
     ["finds main where it was, properties changed", base, tableWith([[2n, 1n]], 2n, 2), "pending"],
     ["finds its parent expired", base, tableWith([[9n, 8n]], 9n, 9), "undecided"],
     [
@@ -124,6 +157,7 @@ describe("settleAttempt under a catalog that compares versions", () => {
       "committed",
     ],
     ["finds history expired", tableWith([[9n, 8n]], 9n, 9), "undecided"],
+    ["finds what came since expired", tableWith([[1n], [2n, 1n]], 2n, 4, 1), "undecided"],
   ] as const)("an attempt that %s", (_, current, state) => {
     expect(settleAttempt("version", { snapshotId: id, base }, current)).toBe(state);
   });

@@ -198,10 +198,9 @@ export class CommitTarget {
       case "absent":
         break;
     }
-    const before = this.#commits.get(commitId);
-    if (before?.isExpired === true) return { kind: "burnt", view: await this.#viewOf(base) };
-    const open = seenFrom(this.#catalog.commitGuard, base, append, before);
+    const open = seenFrom(this.#catalog.commitGuard, base, append, this.#commits.get(commitId));
     this.#commits.set(commitId, open);
+    if (open.isExpired === true) return { kind: "burnt", view: await this.#viewOf(base) };
     this.#attempts.set(append.snapshotId, attempt);
     try {
       const outcome = await append.attempt(base);

@@ -8,12 +8,16 @@ export interface OpenCommit {
   readonly sent?: CatalogTable | undefined;
   /** A rejection proves nothing by itself: what lies between may have sent the attempt twice. */
   readonly mayBeApplied: boolean;
-  /** It became main's, and others have expired it since: it is never sent again. */
+  /**
+   * It was main's, or may have been, and others have expired it since, its files with it: it is
+   * never sent again.
+   */
   readonly isExpired?: boolean | undefined;
 }
 
 /**
- * A commit as a later base shows it: whether what was sent of it before has failed for certain.
+ * A commit as a later base shows it: whether what was sent of it before has failed for certain, or
+ * may have come and gone.
  */
 export function seenFrom(
   commitGuard: Catalog["commitGuard"],
@@ -21,9 +25,14 @@ export function seenFrom(
   append: StagedAppend,
   before: OpenCommit | undefined,
 ): OpenCommit {
-  const { sent, mayBeApplied = false } = before ?? {};
+  const { sent, mayBeApplied = false, isExpired = false } = before ?? {};
+  if (sent === undefined) return { append, sent, mayBeApplied, isExpired };
   const { snapshotId } = append;
-  const hasFailed =
-    sent === undefined || settleAttempt(commitGuard, { snapshotId, base: sent }, base) === "failed";
-  return { append, sent, mayBeApplied: mayBeApplied || !hasFailed };
+  const state = settleAttempt(commitGuard, { snapshotId, base: sent }, base);
+  return {
+    append,
+    sent,
+    mayBeApplied: mayBeApplied || state !== "failed",
+    isExpired: isExpired || state === "undecided",
+  };
 }

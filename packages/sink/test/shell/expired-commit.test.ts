@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { verifyTable } from "../../src/proof/verify-table.ts";
 import { drainRatings, table } from "./drain-ratings.ts";
 import { MemoryTopic } from "./memory-topic.ts";
+import { scriptCatalog } from "./scripted-catalog.ts";
 
 /**
  * A catalog whose answer to the commit of rows comes after another engine has expired its snapshot,
@@ -12,9 +13,7 @@ import { MemoryTopic } from "./memory-topic.ts";
 function slow(catalog: Catalog): Catalog {
   let isAway = false;
   let isOver = false;
-  return {
-    kind: catalog.kind,
-    commitGuard: catalog.commitGuard,
+  return scriptCatalog(catalog, {
     loadTable: (...args) => {
       if (!isAway) return catalog.loadTable(...args);
       isAway = false;
@@ -22,8 +21,6 @@ function slow(catalog: Catalog): Catalog {
         new IcebergError("CATALOG_UNAVAILABLE", "away for once", { retryable: true }),
       );
     },
-    tableExists: (...args) => catalog.tableExists(...args),
-    createTable: (...args) => catalog.createTable(...args),
     commitTable: async (...args) => {
       const outcome = await catalog.commitTable(...args);
       const isUnit = outcome.kind === "committed" && outcome.table.metadata.snapshots.length > 1;
@@ -39,11 +36,7 @@ function slow(catalog: Catalog): Catalog {
       isAway = true;
       return { kind: "committed", table: newest };
     },
-    dropTable: (...args) => catalog.dropTable(...args),
-    listTables: (...args) => catalog.listTables(...args),
-    ensureNamespace: (...args) => catalog.ensureNamespace(...args),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
+  });
 }
 
 it("keeps the files of a commit that is expired before its answer is read", async () => {
