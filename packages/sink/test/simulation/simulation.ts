@@ -298,8 +298,9 @@ export class Simulation {
     const habits = rivalHabits(this.#rare, world);
     const rivals = ["spark", "trino"].map((name) => new SimProcess(name, world));
     await Promise.all(rivals.map((rival) => this.#competeAs(rival, habits)));
-    // Nobody looks at a table that was rolled back before there is something to commit.
-    if (habits.rollsBack) for (const feed of this.#feeds) feed.appendToAll();
+    // Nobody looks at a table that was rolled back, or has lost its position, before there is
+    // something to commit.
+    if (habits.rollsBack || habits.tidies === "both") for (const feed of this.#feeds) feed.appendToAll();
   }
 
   async #competeAs(process: SimProcess, habits: RivalHabits): Promise<void> {

@@ -42,6 +42,23 @@ function attempt(`,
         find: "return dropped(state, commit, result, commit.wasUnknown || result.mayBeApplied);",
         replace: "return dropped(state, commit, result, commit.wasUnknown);",
       },
+      {
+        file: COMMITTING,
+        find: `return dropped(state, commit, result, true);
+    default:
+      return result satisfies never;
+  }
+}
+
+/** An unknown outcome`,
+        replace: `return dropped(state, commit, result, commit.wasUnknown);
+    default:
+      return result satisfies never;
+  }
+}
+
+/** An unknown outcome`,
+      },
     ],
   },
   {
