@@ -21,6 +21,9 @@ export interface TrinoService extends AsyncDisposable {
   query(statement: string): Promise<readonly (readonly unknown[])[]>;
 }
 
+const NODES_MAX_MS = 30_000;
+/** Of Trino's StandardErrorCode. */
+const NO_NODES = "NO_NODES_AVAILABLE";
 const START_MAX_MS = 180_000;
 const JVM = [
   "-Xmx1g -XX:+UseSerialGC -XX:TieredStopAtLevel=1",
@@ -66,12 +69,9 @@ export async function startTrino({ catalogs, env }: TrinoSettings): Promise<Trin
     }),
   );
   await child.waitForLine(/SERVER STARTED/, { timeoutMs: START_MAX_MS });
-  // It has started a moment before it knows itself as a worker.
-  const nodes = "SELECT count(*) FROM system.runtime.nodes WHERE state = 'active'";
-  while ((await runStatement(url, nodes))[0]?.[0] === 0) await sleep(100);
   const owned = resources.move();
   return {
-    query: (statement) => runStatement(url, statement),
+    query: (statement) => runWithNodes(url, statement),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -92,7 +92,24 @@ memory.heap-headroom-per-node=64MB
 interface ResultPage {
   readonly nextUri?: string;
   readonly data?: readonly (readonly unknown[])[];
-  readonly error?: { readonly message: string };
+  readonly error?: { readonly message: string; readonly errorName: string };
+}
+
+/** Trino serves statements some seconds before it knows itself as a worker of its catalogs. */
+async function runWithNodes(
+  url: string,
+  statement: string,
+): Promise<readonly (readonly unknown[])[]> {
+  const deadlineMs = performance.now() + NODES_MAX_MS;
+  for (;;) {
+    try {
+      return await runStatement(url, statement);
+    } catch (error) {
+      const isEarly = error instanceof Error && error.cause === NO_NODES;
+      if (!isEarly || performance.now() > deadlineMs) throw error;
+      await sleep(200);
+    }
+  }
 }
 
 async function runStatement(
@@ -104,7 +121,10 @@ async function runStatement(
   let answer = await fetch(`${url}/v1/statement`, { method: "POST", headers, body: statement });
   for (;;) {
     const page = (await answer.json()) as ResultPage;
-    if (page.error !== undefined) throw new Error(`${statement}: ${page.error.message}`);
+    if (page.error !== undefined) {
+      const { message, errorName } = page.error;
+      throw new Error(`${statement}: ${message}`, { cause: errorName });
+    }
     rows.push(...(page.data ?? []));
     if (page.nextUri === undefined) return rows;
     answer = await fetch(page.nextUri, { headers });
