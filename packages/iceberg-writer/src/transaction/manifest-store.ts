@@ -4,6 +4,7 @@ import { joinLocation, locationKey, stripTrailingSlash } from "../io/location.ts
 import { openAvroFile } from "../codec/avro/avro-container.ts";
 import { readManifestList } from "../scan/manifest-list-reader.ts";
 import { decodeManifest, readManifest, readManifestBytes } from "../scan/manifest-reader.ts";
+import type { LiveFile } from "../scan/live-file.ts";
 import { storedEntries } from "../scan/stored-entries.ts";
 import { isLive } from "../spec/manifest-entry.ts";
 import type { ManifestEntry } from "../spec/manifest-entry.ts";
@@ -22,11 +23,11 @@ import {
   writeManifests,
 } from "../writer/manifest-writer.ts";
 
-/** Entries of one snapshot under one partition spec. */
-export interface AddedManifestRequest {
+/** Files that one snapshot adds. */
+export interface AddedFilesRequest {
   readonly content: ManifestFile["content"];
-  readonly specId: number;
-  readonly entries: Iterable<ManifestEntry>;
+  /** One without a data sequence number inherits that of the snapshot. */
+  readonly files: readonly (Pick<LiveFile, "file"> & Partial<LiveFile>)[];
   readonly snapshotId: bigint;
 }
 
@@ -114,26 +115,39 @@ export class ManifestStore {
     return readManifest(this.#fileIo, manifest, options);
   }
 
-  /** Writes manifests, a new one at each `commit.manifest.target-size-bytes`. */
+  /**
+   * Writes the manifests of added files, for each partition spec and at each
+   * `commit.manifest.target-size-bytes` a new one.
+   */
   async writeAdded(
-    { content, specId, entries, snapshotId }: AddedManifestRequest,
+    { content, files, snapshotId }: AddedFilesRequest,
     options?: OperationOptions,
   ): Promise<readonly ManifestFile[]> {
-    const spec = partitionSpecById(this.#metadata, specId);
-    return writeManifests(
-      {
-        fileIo: this.#fileIo,
-        schema: schemaOf(this.#metadata, spec),
-        spec,
-        content,
-        snapshotId,
-        entries,
-        codec: manifestCodec(this.#metadata.properties),
-        targetSizeBytes: manifestTargetSizeBytes(this.#metadata.properties),
-        nextLocation: () => this.newLocation("manifest"),
-      },
-      options,
-    );
+    const manifests: ManifestFile[] = [];
+    for (const [specId, ofSpec] of Map.groupBy(files, ({ file }) => file.specId)) {
+      const spec = partitionSpecById(this.#metadata, specId);
+      const written = await writeManifests(
+        {
+          fileIo: this.#fileIo,
+          schema: schemaOf(this.#metadata, spec),
+          spec,
+          content,
+          snapshotId,
+          entries: ofSpec.map(({ file, ...numbered }) => ({
+            status: "added",
+            snapshotId,
+            ...numbered,
+            dataFile: file,
+          })),
+          codec: manifestCodec(this.#metadata.properties),
+          targetSizeBytes: manifestTargetSizeBytes(this.#metadata.properties),
+          nextLocation: () => this.newLocation("manifest"),
+        },
+        options,
+      );
+      manifests.push(...written);
+    }
+    return manifests;
   }
 
   /**

@@ -108,19 +108,8 @@ async function writeAdded(
   snapshotId: bigint,
   operation: OperationOptions,
 ): Promise<readonly ManifestFile[]> {
-  const manifests: ManifestFile[] = [];
   try {
-    for (const [specId, files] of Map.groupBy(added, ({ file }) => file.specId)) {
-      const entries = files.map(({ file, sequenceNumber }) => ({
-        status: "added" as const,
-        snapshotId,
-        sequenceNumber,
-        dataFile: file,
-      }));
-      const request = { content: "data" as const, specId, entries, snapshotId };
-      manifests.push(...(await store.writeAdded(request, operation)));
-    }
-    return manifests;
+    return await store.writeAdded({ content: "data", files: added, snapshotId }, operation);
   } catch (error) {
     await store.deleteQuietly(store.locations);
     throw error;

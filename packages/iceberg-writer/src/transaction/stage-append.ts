@@ -2,7 +2,6 @@ import type { Catalog, CatalogTable } from "../catalog/catalog.ts";
 import { IcebergError } from "../iceberg-error.ts";
 import type { OperationOptions } from "../io/file-io.ts";
 import type { DataFile } from "../spec/data-file.ts";
-import type { ManifestEntry } from "../spec/manifest-entry.ts";
 import type { ManifestFile } from "../spec/manifest-file.ts";
 import { countFiles, countPartitions } from "../spec/snapshot-summary.ts";
 import { ManifestStore } from "./manifest-store.ts";
@@ -53,15 +52,9 @@ async function stage(
     ["data", dataFiles],
     ["deletes", deleteFiles],
   ] as const) {
-    for (const [specId, files] of Map.groupBy(added, (file) => file.specId)) {
-      const entries = files.map((dataFile): ManifestEntry => ({
-        status: "added",
-        snapshotId,
-        dataFile,
-      }));
-      const request = { content, specId, entries, snapshotId };
-      manifests.push(...(await store.writeAdded(request, operation)));
-    }
+    if (added.length === 0) continue;
+    const files = added.map((file) => ({ file }));
+    manifests.push(...(await store.writeAdded({ content, files, snapshotId }, operation)));
   }
   const filesOfManifests: DataFile[] = [];
   for (const given of request.manifests ?? []) {

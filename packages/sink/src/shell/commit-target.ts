@@ -200,7 +200,7 @@ export class CommitTarget {
     }
     const open = seenFrom(this.#catalog.commitGuard, base, append, this.#commits.get(commitId));
     this.#commits.set(commitId, open);
-    if (open.isExpired === true) return { kind: "burnt", view: await this.#viewOf(base) };
+    if (open.isExpired) return { kind: "burnt", view: await this.#viewOf(base) };
     this.#attempts.set(append.snapshotId, attempt);
     try {
       const outcome = await append.attempt(base);

@@ -12,7 +12,7 @@ export interface OpenCommit {
    * It was main's, or may have been, and others have expired it since, its files with it: it is
    * never sent again.
    */
-  readonly isExpired?: boolean | undefined;
+  readonly isExpired: boolean;
 }
 
 /**

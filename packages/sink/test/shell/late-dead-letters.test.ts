@@ -6,6 +6,7 @@ import { verifyTable } from "../../src/proof/verify-table.ts";
 import { deadLetters, drainRatings, table } from "./drain-ratings.ts";
 import { copyKey, countRows, loseSnapshots } from "./lose-snapshots.ts";
 import { MemorySource, MemoryTopic } from "./memory-topic.ts";
+import { scriptCatalog } from "./scripted-catalog.ts";
 
 const row = '{"customer_id":1}';
 
@@ -15,12 +16,7 @@ function around(
   happens: { readonly before: () => Promise<void>; readonly after?: () => void },
 ): Catalog {
   let isFirst = true;
-  return {
-    kind: catalog.kind,
-    commitGuard: catalog.commitGuard,
-    loadTable: (...args) => catalog.loadTable(...args),
-    tableExists: (...args) => catalog.tableExists(...args),
-    createTable: (...args) => catalog.createTable(...args),
+  return scriptCatalog(catalog, {
     commitTable: async (...args) => {
       if (args[0].identifier.name !== deadLetters.name || !isFirst) {
         return catalog.commitTable(...args);
@@ -31,11 +27,7 @@ function around(
       happens.after?.();
       return outcome;
     },
-    dropTable: (...args) => catalog.dropTable(...args),
-    listTables: (...args) => catalog.listTables(...args),
-    ensureNamespace: (...args) => catalog.ensureNamespace(...args),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
+  });
 }
 
 /** A member that stands still where it is about to put dead letters into their table. */

@@ -6,6 +6,7 @@ import { verifyTable } from "../../src/proof/verify-table.ts";
 import { deadLetters, drainRatings, table } from "./drain-ratings.ts";
 import { copyKey, countRows, expireBelowForeign, loseSnapshots } from "./lose-snapshots.ts";
 import { MemorySource, MemoryTopic } from "./memory-topic.ts";
+import { scriptCatalog } from "./scripted-catalog.ts";
 
 async function copyIn(catalog: Catalog): Promise<string | undefined> {
   return (await catalog.loadTable(table)).metadata.properties[copyKey];
@@ -82,12 +83,7 @@ describe("a position that is in neither snapshots nor property", () => {
     const topic = new MemoryTopic(1);
     topic.append(0, '{"customer_id":1}', "no json");
     let hasLooked = false;
-    const late: Catalog = {
-      kind: catalog.kind,
-      commitGuard: catalog.commitGuard,
-      loadTable: (...args) => catalog.loadTable(...args),
-      tableExists: (...args) => catalog.tableExists(...args),
-      createTable: (...args) => catalog.createTable(...args),
+    const late = scriptCatalog(catalog, {
       commitTable: async (...args) => {
         if (!hasLooked) {
           hasLooked = true;
@@ -96,11 +92,7 @@ describe("a position that is in neither snapshots nor property", () => {
         }
         return catalog.commitTable(...args);
       },
-      dropTable: (...args) => catalog.dropTable(...args),
-      listTables: (...args) => catalog.listTables(...args),
-      ensureNamespace: (...args) => catalog.ensureNamespace(...args),
-      [Symbol.asyncDispose]: () => Promise.resolve(),
-    };
+    });
     await expect(drainRatings(late, topic)).rejects.toMatchObject({ code: "POSITION_UNKNOWN" });
     expect(await countRows(catalog)).toBe(1);
     expect(await countRows(catalog, deadLetters)).toBe(1);
